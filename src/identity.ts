@@ -29,21 +29,25 @@ export type HostPrefix = "s3" | "pgadmin" | "redis" | "memcached" | "kibana" | "
 const greatestPr = 999_999_999;
 
 const grammar =
-  "platform, <environment>-data or <environment>-pr-<number>, " +
-  `with environment ${environments.join(", ")} and number 1 to ${String(greatestPr)} without leading zero`;
+  "platform, <environment>-data or <environment>-pr-<number> " +
+  `with an environment out of ${environments.join(" ")} and a number from 1 to ${String(greatestPr)} without leading zero`;
 
 export class StackNameError extends Error {
   override readonly name = "StackNameError";
+  readonly problem: { path: string; got: string; expected: string; remedy: string };
+
+  constructor(stack: string) {
+    const got = JSON.stringify(stack.slice(0, 80));
+    const problem = { path: "stack", got, expected: grammar, remedy: "select a stack named like staging-pr-42" };
+    super(`stack: got ${got}, expected ${grammar}, ${problem.remedy}`);
+    this.problem = problem;
+  }
 }
 
 export function parseStackName(name: string): Identity {
   if (name === "platform") return { kind: "platform" };
   const match = /^(staging|qa|prod)-(?:data|pr-([1-9][0-9]{0,8}))$/.exec(name);
-  if (!match) {
-    throw new StackNameError(
-      `stack: got ${JSON.stringify(name.slice(0, 80))}, expected ${grammar}, select a stack named like staging-pr-42`,
-    );
-  }
+  if (!match) throw new StackNameError(name);
   const environment = match[1] as Environment;
   return match[2] === undefined
     ? { kind: "data", environment }

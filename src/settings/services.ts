@@ -1,33 +1,37 @@
 /** How a service multiplies: by members with data of their own, by equal replicas, not at all, or with the nodes. */
 export type Scale = "members" | "replicas" | "one" | "every node";
 
+/** Where a service lives, so which settings may speak of it. */
+export type Home = "platform" | "environment" | "both";
+
 interface Defaults {
+  readonly home: Home;
   readonly scale: Scale;
   readonly memoryMb: number;
   readonly cpus: number;
 }
 
 export const services = {
-  traefik: { scale: "every node", memoryMb: 256, cpus: 1 },
-  "docker-guard": { scale: "one", memoryMb: 64, cpus: 1 },
-  jenkins: { scale: "one", memoryMb: 1024, cpus: 1 },
-  elasticsearch: { scale: "members", memoryMb: 2048, cpus: 2 },
-  logstash: { scale: "one", memoryMb: 1024, cpus: 1 },
-  kibana: { scale: "one", memoryMb: 1024, cpus: 1 },
-  filebeat: { scale: "every node", memoryMb: 256, cpus: 1 },
-  etcd: { scale: "members", memoryMb: 128, cpus: 1 },
-  postgres: { scale: "members", memoryMb: 512, cpus: 1 },
-  pgbouncer: { scale: "members", memoryMb: 64, cpus: 1 },
-  haproxy: { scale: "replicas", memoryMb: 128, cpus: 1 },
-  pgadmin: { scale: "one", memoryMb: 512, cpus: 1 },
-  "redis-stack": { scale: "members", memoryMb: 512, cpus: 1 },
-  redisinsight: { scale: "one", memoryMb: 256, cpus: 1 },
-  memcached: { scale: "members", memoryMb: 128, cpus: 1 },
-  "memcached-admin": { scale: "one", memoryMb: 128, cpus: 1 },
-  minio: { scale: "members", memoryMb: 512, cpus: 1 },
-  daphne: { scale: "replicas", memoryMb: 256, cpus: 1 },
-  nginx: { scale: "replicas", memoryMb: 64, cpus: 1 },
-  backup: { scale: "one", memoryMb: 512, cpus: 1 },
+  traefik: { home: "platform", scale: "every node", memoryMb: 256, cpus: 1 },
+  "docker-guard": { home: "platform", scale: "one", memoryMb: 64, cpus: 1 },
+  jenkins: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
+  elasticsearch: { home: "platform", scale: "members", memoryMb: 2048, cpus: 2 },
+  logstash: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
+  kibana: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
+  filebeat: { home: "platform", scale: "every node", memoryMb: 256, cpus: 1 },
+  etcd: { home: "environment", scale: "members", memoryMb: 128, cpus: 1 },
+  postgres: { home: "environment", scale: "members", memoryMb: 512, cpus: 1 },
+  pgbouncer: { home: "environment", scale: "members", memoryMb: 64, cpus: 1 },
+  haproxy: { home: "environment", scale: "replicas", memoryMb: 128, cpus: 1 },
+  pgadmin: { home: "environment", scale: "one", memoryMb: 512, cpus: 1 },
+  "redis-stack": { home: "environment", scale: "members", memoryMb: 512, cpus: 1 },
+  redisinsight: { home: "environment", scale: "one", memoryMb: 256, cpus: 1 },
+  memcached: { home: "environment", scale: "members", memoryMb: 128, cpus: 1 },
+  "memcached-admin": { home: "environment", scale: "one", memoryMb: 128, cpus: 1 },
+  minio: { home: "environment", scale: "members", memoryMb: 512, cpus: 1 },
+  daphne: { home: "environment", scale: "replicas", memoryMb: 256, cpus: 1 },
+  nginx: { home: "environment", scale: "replicas", memoryMb: 64, cpus: 1 },
+  backup: { home: "both", scale: "one", memoryMb: 512, cpus: 1 },
 } as const satisfies Record<string, Defaults>;
 
 export type ServiceName = keyof typeof services;
@@ -35,6 +39,8 @@ export type StatefulName = {
   [S in ServiceName]: (typeof services)[S]["scale"] extends "members" ? S : never;
 }[ServiceName];
 export type StatelessName = Exclude<ServiceName, StatefulName>;
+
+export const serviceNames = Object.keys(services) as ServiceName[];
 
 interface Size {
   /** Replaces the image of the table in src/images.ts. */

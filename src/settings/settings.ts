@@ -1,0 +1,197 @@
+import { type Environment, type Identity, parseStackName, StackNameError } from "../identity.ts";
+import { type Credentials } from "./credentials.ts";
+import { type Env } from "./env.ts";
+import { environmentLayer, type Layer, merge, pathIn, type ReadLayer, stackLayer } from "./layers.ts";
+import { type Ports } from "./ports.ts";
+import { check, type Problem, SettingsError } from "./problem.ts";
+import { serviceNames, type Services, services } from "./services.ts";
+import { environmentSchema, platformSchema, servicesSchema } from "./stack.ts";
+import { type ReadFile, readTls, type Tls } from "./tls.ts";
+import { readVariables, type Variables, type VariableSources } from "./variables.ts";
+
+/** All a stack is told from outside; complete, checked and frozen. */
+export interface Settings {
+  readonly identity: Identity;
+  readonly docker: {
+    /** Where the provider finds the engine. */
+    readonly host: string;
+    /** The engine's socket as the node itself sees it, for the guard that reads it. */
+    readonly socketPath: string;
+    /** Where the engine keeps containers and their logs. */
+    readonly dataRoot: string;
+  };
+  readonly images: { readonly source: "official" | "stand-in"; readonly prefix: string };
+  readonly registry: { readonly address: string; readonly user: string; readonly password: string } | undefined;
+  readonly domain: string;
+  readonly ports: Ports;
+  readonly admin: { readonly user: string; readonly email: string; readonly allow: readonly string[] };
+  readonly tls: Tls;
+  readonly credentials: Credentials;
+  readonly logs: { readonly retentionDays: number };
+  readonly backup: { readonly intervalSeconds: number; readonly retentionDays: number };
+  readonly gate: { readonly timeoutSeconds: number };
+  /** Whether a release brings its own data tier or borrows the environment's. */
+  readonly data: "own" | "shared";
+  /** Whether its data may be removed without a verified backup. */
+  readonly disposable: boolean;
+  readonly services: Services;
+}
+
+/** Everything that is read before anything is decided. */
+export interface Sources extends VariableSources {
+  readonly stack: string;
+  /** The text of Pulumi.<environment>.yaml. */
+  readonly environmentFile: (environment: Environment) => string | undefined;
+  readonly stackConfig: Readonly<Record<string, string>>;
+  readonly readFile: ReadFile;
+  /** What went wrong in the reading itself. */
+  readonly problems: readonly Problem[];
+}
+
+export function settingsFrom(sources: Sources): Settings {
+  const identity = identify(sources.stack);
+  const variables = readVariables(sources);
+  const tls = readTls(variables.env, variables.path, sources.readFile);
+  const sections = readSections(identity.value, sources);
+  const problems = [
+    ...sources.problems,
+    ...identity.problems,
+    ...variables.problems,
+    ...registryFaults(variables),
+    ...backupFaults(variables),
+    ...tls.problems,
+    ...sections.problems,
+  ];
+  if (problems.length > 0 || identity.value === undefined) throw new SettingsError(problems);
+  const { data, disposable, ...sizes } = sections.values;
+  return freeze({
+    identity: identity.value,
+    ...fromEnv(variables.env as Env),
+    ports: variables.ports as Ports,
+    tls: tls.tls,
+    credentials: variables.credentials as Credentials,
+    data: data ?? "own",
+    disposable: disposable ?? false,
+    services: servicesSchema.parse(sizes) as Services,
+  });
+}
+
+function identify(stack: string): { value?: Identity; problems: Problem[] } {
+  try {
+    return { value: parseStackName(stack), problems: [] };
+  } catch (error) {
+    if (error instanceof StackNameError) return { problems: [error.problem] };
+    throw error;
+  }
+}
+
+function fromEnv(env: Env) {
+  const socket = env.DOCKER_HOST.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : undefined;
+  return {
+    docker: {
+      host: env.DOCKER_HOST,
+      socketPath: env.DOCKER_SOCKET_PATH ?? socket ?? "/var/run/docker.sock",
+      dataRoot: env.DOCKER_DATA_ROOT,
+    },
+    images: { source: env.IMAGES, prefix: env.REGISTRY_PREFIX },
+    registry:
+      env.REGISTRY_ADDRESS === undefined
+        ? undefined
+        : { address: env.REGISTRY_ADDRESS, user: env.REGISTRY_USER ?? "", password: env.REGISTRY_PASSWORD ?? "" },
+    domain: env.DOMAIN,
+    admin: { user: env.ADMIN_USER, email: env.ADMIN_EMAIL, allow: env.ADMIN_ALLOW },
+    logs: { retentionDays: env.LOG_RETENTION_DAYS },
+    backup: { intervalSeconds: env.BACKUP_INTERVAL, retentionDays: env.BACKUP_RETENTION_DAYS },
+    gate: { timeoutSeconds: env.GATE_TIMEOUT_SECONDS },
+  };
+}
+
+function registryFaults({ given, path }: Variables): Problem[] {
+  const names = ["REGISTRY_ADDRESS", "REGISTRY_USER", "REGISTRY_PASSWORD"];
+  const missing = names.filter((name) => !given.has(name));
+  if (missing.length === names.length) return [];
+  return missing.map((name) => ({
+    path: path(name),
+    got: "nothing",
+    expected: `a value, for ${names.filter((other) => given.has(other)).join(" and ")} is set`,
+    remedy: "set all three, or none for registries without login",
+  }));
+}
+
+function backupFaults({ env, path }: Variables): Problem[] {
+  const { BACKUP_INTERVAL: interval, BACKUP_RETENTION_DAYS: days } = env;
+  if (interval === undefined || days === undefined || interval <= days * 86_400) return [];
+  return [
+    {
+      path: path("BACKUP_INTERVAL"),
+      got: `a run every ${String(interval / 3600)} hours`,
+      expected: `at least one within BACKUP_RETENTION_DAYS (${String(days)})`,
+      remedy: "shorten it or keep backups longer: else a backup expires before the next one exists",
+    },
+  ];
+}
+
+type Sections = Partial<Pick<Settings, "data" | "disposable">> & Readonly<Record<string, unknown>>;
+
+function readSections(identity: Identity | undefined, sources: Sources): { values: Sections; problems: Problem[] } {
+  if (identity === undefined) return { values: {}, problems: [] };
+  const layers: ReadLayer[] = [stackLayer(sources.stack, sources.stackConfig)];
+  if (identity.kind !== "platform") layers.unshift(readEnvironment(identity.environment, sources));
+  const schema = identity.kind === "platform" ? platformSchema : environmentSchema;
+  const written = layers.map((layer) => layer.values).reduce(merge);
+  const [astray, values] = part(written, (key) => serviceNames.includes(key as never) && !(key in schema.shape));
+  const checked = check(schema, values, (path) => pathIn(layers, path));
+  return {
+    values: checked.values as Sections,
+    problems: [
+      ...layers.flatMap((layer) => layer.problems),
+      ...Object.keys(astray).map((key) => elsewhere(key as keyof typeof services, layers)),
+      ...checked.problems,
+      ...(identity.kind !== "platform" && identity.environment === "prod" && values.disposable === true
+        ? [disposableProd(layers)]
+        : []),
+    ],
+  };
+}
+
+function readEnvironment(environment: Environment, sources: Sources): ReadLayer {
+  const name = `Pulumi.${environment}.yaml`;
+  const text = sources.environmentFile(environment);
+  if (text !== undefined) return environmentLayer(name, text);
+  const remedy = "restore it from version control";
+  return { name, values: {}, problems: [{ path: name, got: "nothing to read", expected: "a file", remedy }] };
+}
+
+function part(values: Readonly<Record<string, unknown>>, belongs: (key: string) => boolean) {
+  const entries = Object.entries(values);
+  return [
+    Object.fromEntries(entries.filter(([key]) => belongs(key))),
+    Object.fromEntries(entries.filter(([key]) => !belongs(key))),
+  ] as const;
+}
+
+function elsewhere(name: keyof typeof services, layers: readonly Layer[]): Problem {
+  const platform = services[name].home === "platform";
+  return {
+    path: pathIn(layers, [name]),
+    got: "a section",
+    expected: `none, for ${name} is not part of this stack`,
+    remedy: platform
+      ? `set it with pulumi config set --stack platform --path 'studygiveway-infra:${name}.<key>'`
+      : "set it in Pulumi.<environment>.yaml",
+  };
+}
+
+function disposableProd(layers: readonly Layer[]): Problem {
+  return {
+    path: pathIn(layers, ["disposable"]),
+    got: "true",
+    expected: "false for prod",
+    remedy: "remove it: prod data is removed only with a verified backup",
+  };
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}
