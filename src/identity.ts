@@ -30,7 +30,7 @@ const greatestPr = 999_999_999;
 
 const grammar =
   "platform, <environment>-data or <environment>-pr-<number> " +
-  `with an environment out of ${environments.join(" ")} and a number from 1 to ${String(greatestPr)} without leading zero`;
+  `with an environment out of ${environments.join(" ")} and a number from 1 to ${greatestPr} without leading zero`;
 
 export class StackNameError extends Error {
   override readonly name = "StackNameError";
@@ -61,7 +61,7 @@ export function stackName(identity: Identity): string {
     case "data":
       return `${identity.environment}-data`;
     case "release":
-      return `${identity.environment}-pr-${String(identity.pr)}`;
+      return `${identity.environment}-pr-${identity.pr}`;
   }
 }
 
@@ -74,5 +74,5 @@ export function hostOf(identity: Identity, domain: string, prefix?: HostPrefix):
 // The live prod release is the site itself, so prod stacks stand at the domain without labels of their own.
 function labels(identity: Identity): string[] {
   if (identity.kind === "platform" || identity.environment === "prod") return [];
-  return [identity.kind === "data" ? "data" : `pr-${String(identity.pr)}`, identity.environment];
+  return [identity.kind === "data" ? "data" : `pr-${identity.pr}`, identity.environment];
 }

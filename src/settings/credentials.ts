@@ -31,10 +31,10 @@ type CredentialField = z.ZodType<string | undefined>;
 const characters = "[A-Za-z0-9._~+=@%^*:,!-]";
 
 function credential(least: number): CredentialField {
-  const pattern = new RegExp(`^(?=[A-Za-z0-9])${characters}{${String(least)},128}$`);
+  const pattern = new RegExp(`^(?=[A-Za-z0-9])${characters}{${least},128}$`);
   return field(
     z.string().regex(pattern).optional(),
-    `${String(least)} to 128 characters out of A-Z a-z 0-9 and ._~+=@%^*:,!- with a letter or digit first`,
+    `${least} to 128 characters out of A-Z a-z 0-9 and ._~+=@%^*:,!- with a letter or digit first`,
     "choose another one, or leave it empty to have it generated",
     true,
   );

@@ -26,7 +26,7 @@ export function readEnvFile(name: string, bytes: Uint8Array): EnvFile {
   const problems: Problem[] = [];
   for (const [index, content] of text.split(/\r\n|\r|\n/).entries()) {
     const line = index + 1;
-    const path = `${name}:${String(line)}`;
+    const path = `${name}:${line}`;
     const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*=(.*)$/.exec(content);
     const [, key = "", raw = ""] = assignment ?? [];
     const fault = content.length > greatestLine ? tooLong(content) : assignment ? valueFault(raw) : lineFault(content);
@@ -43,8 +43,8 @@ type Fault = Omit<Problem, "path">;
 function decode(name: string, bytes: Uint8Array): string | Problem {
   const utf8 = "save the file as UTF-8 without anything binary in it";
   if (bytes.length > greatestFile) {
-    const expected = `${String(greatestFile)} at most`;
-    return { path: name, got: `${String(bytes.length)} bytes`, expected, remedy: "check that it is the right file" };
+    const expected = `${greatestFile} at most`;
+    return { path: name, got: `${bytes.length} bytes`, expected, remedy: "check that it is the right file" };
   }
   if (bytes.includes(0)) return { path: name, got: "a NUL byte", expected: "text", remedy: utf8 };
   try {
@@ -55,15 +55,15 @@ function decode(name: string, bytes: Uint8Array): string | Problem {
 }
 
 function tooLong(content: string): Fault {
-  const expected = `${String(greatestLine)} at most`;
-  return { got: `a line of ${String(content.length)} characters`, expected, remedy: "shorten it" };
+  const expected = `${greatestLine} at most`;
+  return { got: `a line of ${content.length} characters`, expected, remedy: "shorten it" };
 }
 
 function twice(first: number): Fault {
   return {
     got: "the name a second time",
     expected: "it once",
-    remedy: `keep this line or line ${String(first)}`,
+    remedy: `keep this line or line ${first}`,
   };
 }
 

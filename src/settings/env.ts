@@ -10,8 +10,8 @@ function integer(least: number, greatest: number, standard: number, unit: string
     .default(standard);
   return field(
     text,
-    `an integer from ${String(least)} to ${String(greatest)} (${unit})`,
-    `write digits only, or leave it empty for ${String(standard)}`,
+    `an integer from ${least} to ${greatest} (${unit})`,
+    `write digits only, or leave it empty for ${standard}`,
   );
 }
 

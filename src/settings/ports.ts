@@ -53,7 +53,7 @@ function port(name: PortName): z.ZodType<number> {
   return field(
     text,
     `an integer from 1 to 65535${isPublic ? " other than the Swarm's own 2377 and 7946" : ""}`,
-    `write digits only, or leave it empty for ${String(defaults[name])}`,
+    `write digits only, or leave it empty for ${defaults[name]}`,
   );
 }
 
@@ -70,7 +70,7 @@ export function portClashes(ports: Partial<Ports>, path: (name: PortName) => str
       return [
         {
           path: path(name),
-          got: `${String(ports[name])}, as ${path(twin)} has it`,
+          got: `${ports[name]}, as ${path(twin)} has it`,
           expected: `another port than that, for both are ports of ${listener}`,
           remedy: "change one of the two",
         },

@@ -15,7 +15,7 @@ export class SettingsError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(
       [`${count} in the settings, nothing was changed:`, ...problems.map((problem) => `  ${line(problem)}`)].join("\n"),
     );
@@ -39,14 +39,14 @@ const advice = z.registry<Advice>();
 /** A schema that knows what to tell whoever gets it wrong. */
 export function field<T extends z.ZodType>(schema: T, expected: string, remedy: string, secret = false): T {
   // A copy, because the registry knows schemas by identity.
-  const copy = schema.clone() as T;
-  advice.add(copy as z.ZodType, { expected, remedy, secret });
+  const copy = schema.clone();
+  advice.add(copy, { expected, remedy, secret });
   return copy;
 }
 
 export function show(value: unknown, secret = false): string {
   if (value === undefined || value === null || value === "") return "nothing";
-  if (secret) return typeof value === "string" ? `a value of ${String(value.length)} characters` : "a value";
+  if (secret) return typeof value === "string" ? `a value of ${value.length} characters` : "a value";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
@@ -63,7 +63,7 @@ type Path = readonly PropertyKey[];
 /** Checks raw settings; `name` tells the reader where the setting at a path was written. */
 export function check<S extends Section>(schema: S, raw: object, name: (path: Path) => string): Checked<z.output<S>> {
   const result = schema.safeParse(raw);
-  if (result.success) return { values: result.data as Partial<z.output<S>>, problems: [] };
+  if (result.success) return { values: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => explain(schema, raw, issue, name));
   const wrong = new Set(result.error.issues.map((issue) => issue.path[0]));
   const valid = Object.entries(schema.shape).filter(([key]) => !wrong.has(key));

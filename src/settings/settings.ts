@@ -124,8 +124,8 @@ function backupFaults({ env, path }: Variables): Problem[] {
   return [
     {
       path: path("BACKUP_INTERVAL"),
-      got: `a run every ${String(interval / 3600)} hours`,
-      expected: `at least one within BACKUP_RETENTION_DAYS (${String(days)})`,
+      got: `a run every ${interval / 3600} hours`,
+      expected: `at least one within BACKUP_RETENTION_DAYS (${days})`,
       remedy: "shorten it or keep backups longer: else a backup expires before the next one exists",
     },
   ];
@@ -142,7 +142,7 @@ function readSections(identity: Identity | undefined, sources: Sources): { value
   const [astray, values] = part(written, (key) => serviceNames.includes(key as never) && !(key in schema.shape));
   const checked = check(schema, values, (path) => pathIn(layers, path));
   return {
-    values: checked.values as Sections,
+    values: checked.values,
     problems: [
       ...layers.flatMap((layer) => layer.problems),
       ...Object.keys(astray).map((key) => elsewhere(key as keyof typeof services, layers)),

@@ -13,7 +13,7 @@ const cpus = (standard: number) =>
   field(
     z.number().min(0.05).max(64).default(standard),
     "a number from 0.05 to 64 (CPUs)",
-    `write it without unit or quotes, or remove it for ${String(standard)}`,
+    `write it without unit or quotes, or remove it for ${standard}`,
   );
 
 const greatestMemory = 262_144;
@@ -23,8 +23,8 @@ function memoryMb(standard: number) {
   const least = Math.max(16, standard / 4);
   return field(
     z.int().min(least).max(greatestMemory).default(standard),
-    `an integer from ${String(least)} to ${String(greatestMemory)} (MB)`,
-    `write it without unit or quotes, or remove it for ${String(standard)}`,
+    `an integer from ${least} to ${greatestMemory} (MB)`,
+    `write it without unit or quotes, or remove it for ${standard}`,
   );
 }
 

@@ -49,11 +49,11 @@ export function gatherVariables({ environment, file }: VariableSources) {
     const text = own === "" ? (entry?.value ?? "") : own;
     if (text !== "") texts.set(name, text);
     if (own !== "") places.set(name, "environment variable");
-    else if (file && entry) places.set(name, `${file.name}:${String(entry.line)}`);
+    else if (file && entry) places.set(name, `${file.name}:${entry.line}`);
   }
   const strangers = [...(entries ?? [])].filter(([name]) => !variableNames.includes(name));
   const unknown = strangers.map(([name, entry]) =>
-    unknownName(`${name.slice(0, 60)} (${file?.name ?? ""}:${String(entry.line)})`, name, variableNames),
+    unknownName(`${name.slice(0, 60)} (${file?.name ?? ""}:${entry.line})`, name, variableNames),
   );
   return { texts, places, problems: [...problems, ...unknown] };
 }
