@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type NetworkRef } from "../docker/network.ts";
+import { type Scope } from "../docker/scope.ts";
+import { service } from "../docker/service.ts";
+import { type AdminRoute, adminRoute } from "./traefik/route.ts";
+
+export interface JenkinsArgs {
+  readonly scope: Scope;
+  readonly adminPassword: pulumi.Input<string>;
+  readonly route: AdminRoute;
+  /** A network with a way out, for plugins and repositories. */
+  readonly network: NetworkRef;
+}
+
+const home = "/var/jenkins_home";
+
+/** The CI controller. It runs no builds itself and has no access to Docker. */
+export class Jenkins extends pulumi.ComponentResource {
+  constructor(name: string, args: JenkinsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("studygiveway:index:Jenkins", name, {}, opts);
+    const { scope, adminPassword, route, network } = args;
+    const { admin, ports, services } = scope.settings;
+    service(scope, this, {
+      service: "jenkins",
+      env: {
+        ADMIN_USER: admin.user,
+        JENKINS_URL: `${route.url}/`,
+        JENKINS_OPTS: `--httpPort=${String(ports.jenkins)}`,
+        JENKINS_SLAVE_AGENT_PORT: String(ports.jenkinsAgent),
+        JAVA_OPTS: javaOptions(services.jenkins.memoryMb),
+        CASC_JENKINS_CONFIG: "/usr/share/jenkins/casc/jenkins.yaml",
+      },
+      user: "1000:1000",
+      networks: [{ network, aliases: ["jenkins"] }, { network: route.network }],
+      secrets: [{ path: "/run/secrets/admin_password", text: adminPassword }],
+      volume: { path: home },
+      tmpfs: [{ path: "/tmp", sizeMb: 256 }],
+      health: {
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.jenkins)}/login`],
+        startSeconds: 240,
+        intervalSeconds: 2,
+      },
+      pin: { label: "studygiveway.jenkins" },
+      order: "stop-first",
+      stopSeconds: 30,
+      route: adminRoute(scope, "jenkins", ports.jenkins, route),
+    });
+    this.registerOutputs();
+  }
+}
+
+/** Half of the memory for the heap; the setup wizard has nothing to ask where the configuration is code. */
+export function javaOptions(memoryMb: number): string {
+  return `-Xmx${String(Math.floor(memoryMb / 2))}m -Djenkins.install.runSetupWizard=false`;
+}

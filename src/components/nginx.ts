@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type NetworkRef } from "../docker/network.ts";
+import { type Scope } from "../docker/scope.ts";
+import { service } from "../docker/service.ts";
+import { type PublicRoute, publicRoute } from "./traefik/route.ts";
+
+export interface NginxArgs {
+  readonly scope: Scope;
+  /** The application behind it: `daphne:8000`. */
+  readonly upstream: string;
+  readonly route: PublicRoute;
+  /** Where the application is. */
+  readonly network: NetworkRef;
+}
+
+/** What stands before the application: buffers slow clients, retries a dead replica, upgrades WebSockets. */
+export class Nginx extends pulumi.ComponentResource {
+  constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("studygiveway:index:Nginx", name, {}, opts);
+    const { scope, upstream, route, network } = args;
+    const { ports, services } = scope.settings;
+    service(scope, this, {
+      service: "nginx",
+      command: ["nginx", "-g", "daemon off;"],
+      user: "101:101",
+      networks: [{ network }, { network: route.network }],
+      configs: [{ path: "/etc/nginx/nginx.conf", text: nginxConfig(ports.nginx, upstream) }],
+      tmpfs: [
+        { path: "/tmp", sizeMb: 16 },
+        { path: "/var/cache/nginx", sizeMb: 16 },
+      ],
+      // Through to the application: a route must not be taken before what is behind it answers.
+      health: {
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.nginx)}/healthz`],
+        startSeconds: 120,
+        intervalSeconds: 2,
+      },
+      replicas: services.nginx.replicas,
+      order: "start-first",
+      stopSeconds: 35,
+      route: publicRoute(scope, name, ports.nginx, route),
+    });
+    this.registerOutputs();
+  }
+}
+
+/** nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s. */
+export function nginxConfig(port: number, upstream: string): string {
+  return `worker_processes auto;
+pid /tmp/nginx.pid;
+error_log /dev/stderr notice;
+# Requests that run when a worker is told to stop may end; daphne lets them run as long.
+worker_shutdown_timeout 25s;
+
+events {
+  worker_connections 1024;
+}
+
+http {
+  include /etc/nginx/mime.types;
+  default_type application/octet-stream;
+  log_format json escape=json '{"time":"$time_iso8601","client":"$http_x_forwarded_for","method":"$request_method",'
+    '"host":"$host","uri":"$request_uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,'
+    '"upstream":"$upstream_addr"}';
+  access_log /dev/stdout json;
+  client_body_temp_path /var/cache/nginx/client_temp;
+  proxy_temp_path /var/cache/nginx/proxy_temp;
+  fastcgi_temp_path /var/cache/nginx/fastcgi_temp;
+  uwsgi_temp_path /var/cache/nginx/uwsgi_temp;
+  scgi_temp_path /var/cache/nginx/scgi_temp;
+  client_max_body_size 16m;
+  sendfile on;
+  keepalive_timeout 65s;
+  server_tokens off;
+  resolver 127.0.0.11 valid=1s ipv6=off;
+
+  map $http_upgrade $connection_upgrade {
+    default upgrade;
+    "" "";
+  }
+  map $http_x_forwarded_proto $scheme_of_client {
+    default $http_x_forwarded_proto;
+    "" $scheme;
+  }
+
+  server {
+    listen ${String(port)};
+    set $upstream http://${upstream};
+    proxy_http_version 1.1;
+    proxy_set_header Host $host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme_of_client;
+    proxy_connect_timeout 1s;
+    proxy_read_timeout 90s;
+    proxy_next_upstream error timeout;
+    proxy_next_upstream_tries 3;
+    proxy_next_upstream_timeout 10s;
+
+    location = /healthz {
+      access_log off;
+      proxy_pass $upstream;
+    }
+    location / {
+      proxy_pass $upstream;
+    }
+  }
+}
+`;
+}

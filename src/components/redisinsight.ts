@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type NetworkRef } from "../docker/network.ts";
+import { type Scope } from "../docker/scope.ts";
+import { service } from "../docker/service.ts";
+import { type RedisStackConnection } from "../outputs.ts";
+import { type AdminRoute, adminRoute } from "./traefik/route.ts";
+
+export interface RedisinsightArgs {
+  readonly scope: Scope;
+  readonly redisStack: RedisStackConnection;
+  readonly route: AdminRoute;
+  /** Where Redis is. */
+  readonly network: NetworkRef;
+}
+
+/** RedisInsight with the system's Redis already in its list. */
+export class Redisinsight extends pulumi.ComponentResource {
+  constructor(name: string, args: RedisinsightArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("studygiveway:index:Redisinsight", name, {}, opts);
+    const { scope, redisStack, route, network } = args;
+    const { ports } = scope.settings;
+    service(scope, this, {
+      service: "redisinsight",
+      env: {
+        RIHOST: "0.0.0.0",
+        RIPORT: String(ports.redisinsight),
+        RIHOMEDIR: "/db",
+        RILOGDIR: "/db",
+        RITRUSTEDORIGINS: route.url,
+      },
+      user: "1001:1001",
+      networks: [{ network }, { network: route.network }],
+      configs: [{ path: "/usr/local/bin/redisinsight-health", text: healthScript(ports.redisinsight) }],
+      secrets: [{ path: "/run/secrets/redisinsight_instance", text: instance(redisStack) }],
+      volume: { path: "/db" },
+      tmpfs: [{ path: "/tmp", sizeMb: 64 }],
+      health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 60, intervalSeconds: 2 },
+      pin: { label: "studygiveway.redisinsight" },
+      order: "stop-first",
+      stopSeconds: 15,
+      route: adminRoute(scope, "redisinsight", ports.redisinsight, route),
+    });
+    this.registerOutputs();
+  }
+}
+
+function instance({ host, port, password }: RedisStackConnection): pulumi.Output<string> {
+  return pulumi
+    .output(password)
+    .apply((text) =>
+      JSON.stringify({ name: "studygiveway", host, port, password: text, connectionType: "STANDALONE" }),
+    );
+}
+
+/**
+ * RedisInsight 1.14 takes connections through its API only, and its entry point is not public. So the check that it
+ * works is also what makes it work: no healthy RedisInsight without its Redis.
+ */
+function healthScript(port: number): string {
+  const url = `http://127.0.0.1:${String(port)}`;
+  return `#!/bin/sh
+set -eu
+curl -fsS -m 3 -o /dev/null ${url}/healthcheck/
+if ! curl -fsS -m 3 ${url}/api/instance/ | grep -q '"studygiveway"'; then
+  curl -fsS -m 5 -o /dev/null -H 'Content-Type: application/json' -d @/run/secrets/redisinsight_instance ${url}/api/instance/
+fi
+`;
+}

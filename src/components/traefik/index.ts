@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bcryptHash } from "../../docker/credential.ts";
+import { type File } from "../../docker/file.ts";
+import { type NetworkRef } from "../../docker/network.ts";
+import { type Scope } from "../../docker/scope.ts";
+import { service } from "../../docker/service.ts";
+import { type Tls } from "../../settings/index.ts";
+import { acmeFolder, certificateFile, keyFile, tlsFile, tlsYaml, traefikFlags } from "./flags.ts";
+import { dashboardRoute, middlewareLabels } from "./route.ts";
+
+export interface TraefikArgs {
+  readonly scope: Scope;
+  /** Host of the dashboard. */
+  readonly host: string;
+  /** Where the guard of the Docker socket answers: `tcp://docker-guard:2375`. */
+  readonly engine: string;
+  readonly adminPassword: pulumi.Input<string>;
+  /** The guard's network and those of the services it leads to. */
+  readonly networks: readonly NetworkRef[];
+}
+
+const usersFile = "/run/secrets/admin_users";
+
+/** The edge: the only service with ports of the host, one on every node that takes traffic. */
+export class Traefik extends pulumi.ComponentResource {
+  constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("studygiveway:index:Traefik", name, {}, opts);
+    const { scope, host, engine, adminPassword, networks } = args;
+    const { admin, ports, tls } = scope.settings;
+    service(scope, this, {
+      service: "traefik",
+      command: ["traefik"],
+      args: traefikFlags({ ports, tls, engine }),
+      user: tls.mode === "acme" ? "0:0" : "65534:65534",
+      networks: networks.map((network) => ({ network })),
+      configs: tls.mode === "files" ? [{ path: tlsFile, text: tlsYaml() }] : [],
+      secrets: [{ path: usersFile, text: usersText(admin.user, adminPassword) }, ...certificate(tls)],
+      ...(tls.mode === "acme" && { volume: { path: acmeFolder } }),
+      tmpfs: [{ path: "/tmp", sizeMb: 16 }],
+      health: {
+        test: [
+          "traefik",
+          "healthcheck",
+          "--ping=true",
+          "--ping.entrypoint=ping",
+          `--entrypoints.ping.address=:${String(ports.traefikPing)}`,
+        ],
+        startSeconds: 30,
+        intervalSeconds: 2,
+      },
+      replicas: "every node",
+      pin: { label: "studygiveway.edge" },
+      // Two tasks cannot hold one port of the host.
+      order: "stop-first",
+      stopSeconds: 30,
+      publish: [
+        { host: ports.http, container: ports.traefikWeb },
+        { host: ports.https, container: ports.traefikWebsecure },
+      ],
+      route: { ...middlewareLabels(admin.allow, usersFile), ...dashboardRoute(scope, host) },
+    });
+    this.registerOutputs();
+  }
+}
+
+function usersText(user: string, password: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(password).apply((text) => `${user}:${bcryptHash(user, text)}\n`);
+}
+
+function certificate(tls: Tls): File[] {
+  if (tls.mode !== "files") return [];
+  return [
+    { path: certificateFile, text: tls.certificate },
+    { path: keyFile, text: pulumi.secret(tls.key) },
+  ];
+}

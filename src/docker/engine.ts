@@ -1,0 +1,78 @@
+import Docker from "dockerode";
+
+/** What the program asks the Engine itself, where the provider has no word for it. */
+export type Engine = Docker;
+
+/** Why the cluster cannot be deployed to, and what to do. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
+
+export interface Cluster {
+  readonly nodes: number;
+}
+
+const connectTimeoutMs = 10_000;
+
+export function openEngine(host: string): Engine {
+  const url = new URL(host);
+  switch (url.protocol) {
+    case "unix:":
+      return new Docker({ socketPath: url.pathname, timeout: 0 });
+    case "ssh:":
+      return new Docker({ protocol: "ssh", host: url.hostname, port: url.port || "22", username: url.username });
+    default:
+      return new Docker({ host: url.hostname, port: url.port || "2375" });
+  }
+}
+
+/** The Swarm behind the Engine; refuses what could only fail later. */
+export async function readCluster(engine: Engine, host: string): Promise<Cluster> {
+  const info = await answerOf(engine, host);
+  // Traefik 2.11.0-rc2 speaks API 1.24, which Engine 29 refuses unless it is told otherwise.
+  const { MinAPIVersion: oldest } = (await engine.version()) as { MinAPIVersion?: string };
+  if (oldest !== undefined && newer(oldest, "1.24")) {
+    throw new EngineError(
+      `Docker Engine ${info.ServerVersion}: got an oldest API of ${oldest}, expected 1.24 or older, since Traefik 2.11.0-rc2 ` +
+        `speaks no newer one; use Engine 28 or older, or start dockerd with DOCKER_MIN_API_VERSION=1.24`,
+    );
+  }
+  if (!info.Swarm.ControlAvailable) {
+    throw new EngineError(
+      `${host}: got an Engine that is no Swarm manager (state ${info.Swarm.LocalNodeState ?? "unknown"}), ` +
+        `run "docker swarm init" there, or set DOCKER_HOST to a manager`,
+    );
+  }
+  return { nodes: info.Swarm.Nodes ?? 1 };
+}
+
+interface Info {
+  readonly ServerVersion: string;
+  readonly Swarm: { readonly ControlAvailable: boolean; readonly LocalNodeState?: string; readonly Nodes?: number };
+}
+
+async function answerOf(engine: Engine, host: string): Promise<Info> {
+  const signal = AbortSignal.timeout(connectTimeoutMs);
+  try {
+    return (await Promise.race([
+      engine.info(),
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => {
+          reject(new Error(`no answer within ${String(connectTimeoutMs / 1000)} s`));
+        });
+      }),
+    ])) as Info;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError(
+      `${host}: the Docker Engine does not answer (${reason}), start it, or set DOCKER_HOST to where it listens`,
+      { cause: error },
+    );
+  }
+}
+
+function newer(version: string, than: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [thanMajor = 0, thanMinor = 0] = than.split(".").map(Number);
+  return major > thanMajor || (major === thanMajor && minor > thanMinor);
+}

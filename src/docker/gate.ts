@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine } from "./engine.ts";
+import { lastLogLines } from "./log-lines.ts";
+import { type Scope } from "./scope.ts";
+import { type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
+
+/** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
+const pollMs = 250;
+const reportMs = 10_000;
+
+interface Watched {
+  readonly name: string;
+  readonly id: string;
+}
+
+/**
+ * Resolves when every service of the stack runs in its newest form, healthy, with no update going on; else throws an
+ * error that names each failing service, its tasks' errors and its last log lines. The provider itself returns as soon
+ * as Swarm has taken the order.
+ */
+export function gate(scope: Scope, engine: Engine): pulumi.Output<string[]> {
+  const watched = scope.deployed.map(({ name, id }) => id.apply((known) => ({ name, id: known })));
+  return pulumi.all(watched).apply(async (services) => {
+    if (pulumi.runtime.isDryRun()) return services.map(({ name }) => name);
+    return passage(engine, services, scope.settings.gate.timeoutSeconds);
+  });
+}
+
+async function passage(engine: Engine, services: Watched[], timeoutSeconds: number): Promise<string[]> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  let nextReport = Date.now() + reportMs;
+  for (;;) {
+    const verdicts = await Promise.all(
+      services.map(async (watched) => [watched, await look(engine, watched)] as const),
+    );
+    if (verdicts.every(([, { kind }]) => kind === "ready")) return services.map(({ name }) => name);
+    const failed = verdicts.filter(([, { kind }]) => kind === "failed");
+    if (failed.length > 0) throw await refusal(engine, failed);
+    const late = verdicts.filter(([, { kind }]) => kind === "waiting");
+    if (Date.now() > deadline) throw await refusal(engine, late, timeoutSeconds);
+    if (Date.now() > nextReport) {
+      nextReport += reportMs;
+      await pulumi.log.info(
+        `waiting for ${late.map(([{ name }, state]) => `${name} (${describe(state)})`).join(", ")}`,
+      );
+    }
+    await sleep(pollMs);
+  }
+}
+
+async function look(engine: Engine, { id }: Watched): Promise<Verdict> {
+  const [service, tasks] = await Promise.all([
+    engine.getService(id).inspect() as Promise<ServiceState>,
+    // What the docker command itself asks for when it waits: only tasks of the newest form.
+    engine.listTasks({ filters: JSON.stringify({ service: [id], "_up-to-date": ["true"] }) }) as Promise<TaskState[]>,
+  ]);
+  return verdict(service, tasks);
+}
+
+type Failing = readonly (readonly [Watched, Verdict])[];
+
+async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number): Promise<pulumi.RunError> {
+  const reports = await Promise.all(
+    failing.map(async ([{ name, id }, state]) => {
+      const lines = await lastLogLines(engine, id);
+      const log = lines.length === 0 ? ["(it wrote no log line)"] : lines;
+      return [`${name}: ${describe(state)}`, ...log.map((line) => `    ${line}`)].join("\n");
+    }),
+  );
+  const title =
+    timeoutSeconds === undefined
+      ? "not healthy"
+      : `not healthy after ${String(timeoutSeconds)} s (GATE_TIMEOUT_SECONDS)`;
+  return new pulumi.RunError([`${title}:`, ...reports].join("\n"));
+}
+
+function describe(state: Verdict): string {
+  switch (state.kind) {
+    case "ready":
+      return "ready";
+    case "waiting":
+      return `${String(state.running)} of ${String(state.wanted)} running, ${state.state}`;
+    case "failed":
+      return state.reason;
+  }
+}

@@ -1,0 +1,32 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Identity, stackName } from "../identity.ts";
+import { type Settings } from "../settings/index.ts";
+
+/** What all resources of one stack share. */
+export interface Scope {
+  readonly identity: Identity;
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly provider: docker.Provider;
+  /** Nodes of the cluster; from two on, what has data is pinned to a labelled node. */
+  readonly nodes: number;
+  /** Every service of the stack, in the order of registration; what the gate waits for. */
+  readonly deployed: Deployed[];
+}
+
+export interface Deployed {
+  readonly name: string;
+  readonly id: pulumi.Output<string>;
+}
+
+export function newScope(settings: Settings, provider: docker.Provider, nodes: number): Scope {
+  return {
+    identity: settings.identity,
+    stack: stackName(settings.identity),
+    settings,
+    provider,
+    nodes,
+    deployed: [],
+  };
+}

@@ -1,0 +1,150 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { imageOf } from "../images.ts";
+import { type ServiceName } from "../settings/index.ts";
+import { configFile, type File, secretFile } from "./file.ts";
+import { duration, type Health, healthcheck } from "./health.ts";
+import { labelList, type Labels, loggedLabels, ownershipLabels } from "./labels.ts";
+import { type Attachment } from "./network.ts";
+import { type Pin, placement } from "./placement.ts";
+import { type Scope } from "./scope.ts";
+import { type Tmpfs, tmpfsMount } from "./tmpfs.ts";
+import { type VolumeMount, volumeMount } from "./volume.ts";
+import { rootBecause } from "./waivers.ts";
+
+export interface ServiceArgs {
+  readonly service: ServiceName;
+  /** The number of a member with data of its own: `postgres` and 1 make `postgres-1`. */
+  readonly member?: number;
+  /** Replaces the entry point of the image. */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** Never a secret: it can be read by whoever may inspect the service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** `uid:gid`, or root where `rootBecause` says why. */
+  readonly user: string;
+  readonly networks: readonly Attachment[];
+  readonly configs?: readonly File[];
+  readonly secrets?: readonly File[];
+  readonly volume?: VolumeMount;
+  /** Folders and sockets of the node, read only. */
+  readonly binds?: readonly { readonly source: string; readonly path: string }[];
+  readonly tmpfs?: readonly Tmpfs[];
+  readonly health: Health;
+  /** Copies, or one on every node that fits. */
+  readonly replicas?: number | "every node";
+  readonly pin?: Pin;
+  /** start-first where two may run at once; stop-first where they share a volume or a port of the host. */
+  readonly order: "start-first" | "stop-first";
+  /** Seconds between the stop signal and kill; below 60, after which Swarm no longer waits for the old task. */
+  readonly stopSeconds: number;
+  /** Ports of the host. Only the edge publishes any. */
+  readonly publish?: readonly { readonly host: number; readonly container: number }[];
+  /** Labels Traefik reads; a change of them updates in place. */
+  readonly route?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** A Swarm service that is safe by default: what a component leaves out is closed, limited and watched. */
+export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs): docker.Service {
+  const unit = unitName(args);
+  const name = `${scope.stack}-${unit}`;
+  const labels = ownershipLabels(scope.identity, args.service);
+  const created = new docker.Service(
+    unit,
+    {
+      name,
+      labels: [...labelList(labels), ...Object.entries(args.route ?? {}).map(([label, value]) => ({ label, value }))],
+      mode: args.replicas === "every node" ? { global: true } : { replicated: { replicas: args.replicas ?? 1 } },
+      taskSpec: {
+        containerSpec: container(scope, parent, args, name, labels),
+        networksAdvanceds: args.networks.map(({ network, aliases }) => ({
+          id: network.id,
+          aliases: [...(aliases ?? [])],
+        })),
+        placement: { constraints: placement(scope.nodes, args.pin) },
+        resources: limits(scope, args.service),
+        // Without a window of 0 s every refresh shows a difference.
+        restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
+        logDriver: logDriver,
+      },
+      updateConfig: updateConfig(args.order),
+      rollbackConfig: updateConfig(args.order, "pause"),
+      endpointSpec: {
+        mode: "dnsrr",
+        ports: (args.publish ?? []).map(({ host, container }) => ({
+          publishedPort: host,
+          targetPort: container,
+          publishMode: "host",
+          protocol: "tcp",
+        })),
+      },
+    },
+    // The name is fixed, so a replacement cannot exist beside what it replaces.
+    { parent, deleteBeforeReplace: true },
+  );
+  scope.deployed.push({ name: unit, id: created.id });
+  return created;
+}
+
+/** The name of a service within its stack: also its host name and its alias on the stack's own networks. */
+export function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
+  return member === undefined ? service : `${service}-${String(member)}`;
+}
+
+function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, name: string, labels: Labels) {
+  const unit = unitName(args);
+  const user = checkedUser(args);
+  const [uid = "0", gid = "0"] = user.split(":");
+  return {
+    image: imageOf(args.service, scope.settings),
+    ...(args.command && { commands: [...args.command] }),
+    ...(args.args && { args: [...args.args] }),
+    env: { ...args.env },
+    user,
+    hostname: unit,
+    init: true,
+    readOnly: true,
+    capDrops: ["ALL"],
+    labels: labelList(labels),
+    healthcheck: healthcheck(args.health),
+    stopGracePeriod: duration(args.stopSeconds),
+    configs: (args.configs ?? []).map((file) => configFile(scope, parent, unit, file)),
+    secrets: (args.secrets ?? []).map((file) => secretFile(scope, parent, unit, file, { uid, gid })),
+    mounts: [
+      ...(args.volume ? [volumeMount(name, args.volume, labels)] : []),
+      ...(args.binds ?? []).map(({ source, path }) => ({ type: "bind", source, target: path, readOnly: true })),
+      ...(args.tmpfs ?? []).map(tmpfsMount),
+    ],
+  };
+}
+
+function checkedUser({ service, user }: ServiceArgs): string {
+  if (/^(0|root)(:|$)/.test(user) && rootBecause[service] === undefined) {
+    throw new Error(`${service} asks for root, but src/docker/waivers.ts gives no reason for it`);
+  }
+  return user;
+}
+
+function limits({ settings }: Scope, service: ServiceName) {
+  const { memoryMb, cpus } = settings.services[service];
+  return { limits: { memoryBytes: memoryMb * 1024 * 1024, nanoCpus: cpus * 1e9 } };
+}
+
+/** json-file, since the shipper reads its files; 5 x 20 MB outlast an outage of Logstash. */
+const logDriver = {
+  name: "json-file",
+  options: { "max-size": "20m", "max-file": "5", tag: "{{.Name}}", labels: loggedLabels.join(",") },
+};
+
+function updateConfig(order: ServiceArgs["order"], failureAction = "rollback") {
+  return {
+    order,
+    parallelism: 1,
+    delay: "0s",
+    failureAction,
+    maxFailureRatio: "0",
+    // Swarm watches a new task this long; it counts as running only when healthy, so two seconds are enough where no
+    // data is at stake.
+    monitor: order === "start-first" ? "2s" : "5s",
+  };
+}

@@ -1,0 +1,9 @@
+import { type ServiceName } from "../settings/index.ts";
+
+/** The services that run as root, and why. All of them still run without any capability and on a read-only root. */
+export const rootBecause: Partial<Record<ServiceName, string>> = {
+  filebeat: "Docker keeps the log files of containers readable for root only",
+  "docker-guard": "the Docker socket belongs to root and to a group whose number differs between nodes",
+  "redis-stack": "the official image leaves /data to root, so a fresh volume can be written by root only",
+  minio: "the official image leaves /data to root, so a fresh volume can be written by root only",
+};

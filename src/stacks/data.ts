@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Scope } from "../docker/scope.ts";
+import { Borrowed, type dataOutputs, type Exports, platformOutputs } from "../outputs.ts";
+import { DataTier } from "./data-tier.ts";
+
+/** The long-lived stack of an environment whose data outlives its releases. */
+export class Data extends pulumi.ComponentResource {
+  readonly exports: Omit<Exports<typeof dataOutputs>, "services">;
+
+  constructor(name: string, scope: Scope) {
+    super("studygiveway:index:Data", name, {}, { providers: [scope.provider] });
+    const platform = new Borrowed("platform", platformOutputs);
+    const networks = platform.get("networks");
+    const tier = new DataTier(
+      "data-tier",
+      { scope, edge: networks.edge, admin: networks.admin, adminPassword: platform.get("adminPassword") },
+      { parent: this },
+    );
+    this.exports = { network: tier.network, connections: tier.connections, urls: tier.urls };
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Daphne } from "../components/daphne.ts";
+import { appRole } from "../components/elasticsearch/users.ts";
+import { Nginx } from "../components/nginx.ts";
+import { credential } from "../docker/credential.ts";
+import { network, type NetworkRef } from "../docker/network.ts";
+import { type Scope } from "../docker/scope.ts";
+import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
+import { imageOf } from "../images.ts";
+import {
+  Borrowed,
+  type Connections,
+  type DataConnections,
+  dataOutputs,
+  type Exports,
+  platformOutputs,
+  type releaseOutputs,
+} from "../outputs.ts";
+import { address } from "./address.ts";
+import { DataTier } from "./data-tier.ts";
+
+type PlatformRef = Borrowed<typeof platformOutputs>;
+
+interface Data {
+  readonly network: NetworkRef;
+  readonly connections: pulumi.Output<DataConnections>;
+  readonly urls: Record<string, string>;
+}
+
+/** One pull request in one environment: the application, and its data, own or borrowed. */
+export class Release extends pulumi.ComponentResource {
+  readonly exports: Omit<Exports<typeof releaseOutputs>, "services">;
+
+  constructor(name: string, scope: Scope, identity: ReleaseIdentity) {
+    super("studygiveway:index:Release", name, {}, { providers: [scope.provider] });
+    const platform = new Borrowed("platform", platformOutputs);
+    const data = scope.settings.data === "own" ? ownData(this, scope, platform) : borrowedData(identity);
+    const app = network(scope, this, "app", { internal: false });
+    const { host, url } = address(scope);
+    new Daphne(
+      "daphne",
+      {
+        scope,
+        secretKey: credential(scope, this, "djangoSecretKey"),
+        hosts: [host],
+        connections: connections(scope, identity, data, platform),
+        network: app,
+        backends: [data.network, platform.get("networks").logs],
+      },
+      { parent: this },
+    );
+    new Nginx(
+      "nginx",
+      {
+        scope,
+        upstream: `${Daphne.host}:${String(scope.settings.ports.daphne)}`,
+        route: { host, network: platform.get("networks").edge },
+        network: app,
+      },
+      { parent: this },
+    );
+    this.exports = { url, image: imageOf("daphne", scope.settings), urls: { app: url, ...data.urls } };
+    this.registerOutputs();
+  }
+}
+
+function ownData(parent: Release, scope: Scope, platform: PlatformRef): Data {
+  const { edge, admin } = platform.get("networks");
+  return new DataTier("data-tier", { scope, edge, admin, adminPassword: platform.get("adminPassword") }, { parent });
+}
+
+function borrowedData({ environment }: ReleaseIdentity): Data {
+  const data = new Borrowed(stackName({ kind: "data", environment }), dataOutputs);
+  return { network: data.get("network"), connections: data.get("connections"), urls: {} };
+}
+
+function connections(
+  { stack }: Scope,
+  { environment }: ReleaseIdentity,
+  data: Data,
+  platform: PlatformRef,
+): pulumi.Output<Connections> {
+  return pulumi
+    .all([
+      data.connections,
+      platform.get("elasticsearch"),
+      platform.get("elasticsearchPasswords"),
+      platform.get("logstash"),
+    ])
+    .apply(([own, elasticsearch, passwords, logstash]) => ({
+      ...own,
+      minio: { ...own.minio, bucket: stack },
+      elasticsearch: {
+        hosts: elasticsearch.hosts,
+        user: appRole(environment),
+        password: passwords[environment],
+        indexPrefix: `${stack}-`,
+      },
+      logstash,
+    }));
+}
