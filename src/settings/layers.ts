@@ -17,14 +17,11 @@ export interface ReadLayer extends Layer {
 
 /** Pulumi.<environment>.yaml: the keys of this project below `config:`, and nothing else. */
 export function environmentLayer(name: string, text: string): ReadLayer {
-  const document = parseDocument(text, { uniqueKeys: true, merge: false });
-  const [fault] = [...document.errors, ...document.warnings];
-  if (fault) {
-    const got = fault.message.split("\n")[0]?.replace(/:$/, "") ?? "";
+  const content = parseYaml(text);
+  if (content instanceof Error) {
+    const got = content.message.split("\n")[0]?.replace(/:$/, "") ?? "";
     return { name, values: {}, problems: [{ path: name, got, expected: "YAML", remedy: "correct that line" }] };
   }
-  // A document that aliases itself into millions of nodes is refused by the parser with an error of its own.
-  const content: unknown = document.toJS({ maxAliasCount: 0 });
   const config = isObject(content) ? content.config : undefined;
   if (!isObject(content) || !isObject(config)) {
     const expected = `config: with keys like ${project}:data below it`;
@@ -45,6 +42,18 @@ export function environmentLayer(name: string, text: string): ReadLayer {
       remedy: "remove it; Pulumi writes such lines when a stack is named like the environment",
     })),
   );
+}
+
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true, merge: false });
+  const fault = [...document.errors, ...document.warnings][0];
+  if (fault) return fault;
+  try {
+    // No aliases: what a key says stands below it.
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    return error;
+  }
 }
 
 /** The stack's own Pulumi configuration, as the engine hands it over: structured values are JSON texts. */

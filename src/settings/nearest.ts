@@ -4,9 +4,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const ranked = candidates
     .map((candidate) => ({ candidate, steps: distance(wanted, candidate.toLowerCase()) }))
     .sort((a, b) => a.steps - b.steps)[0];
-  return ranked !== undefined && ranked.steps <= Math.max(1, Math.floor(wanted.length / 3))
-    ? ranked.candidate
-    : undefined;
+  return ranked !== undefined && ranked.steps <= Math.ceil(wanted.length / 3) ? ranked.candidate : undefined;
 }
 
 // Levenshtein, one row at a time.

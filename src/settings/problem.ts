@@ -74,7 +74,8 @@ export function check<S extends Section>(schema: S, raw: object, name: (path: Pa
 function explain(schema: Section, raw: unknown, issue: z.core.$ZodIssue, name: (path: Path) => string): Problem[] {
   const found = schemaAt(schema, issue.path);
   if (issue.code === "unrecognized_keys") {
-    const allowed = Object.keys(found instanceof z.ZodObject ? found.shape : {});
+    const inner = found && unwrapped(found);
+    const allowed = Object.keys(inner instanceof z.ZodObject ? inner.shape : {});
     return issue.keys.map((key) => unknownName(name([...issue.path, key]), key, allowed));
   }
   const told = found === undefined ? undefined : advice.get(found);
@@ -99,10 +100,9 @@ export function unknownName(path: string, key: string, allowed: readonly string[
 }
 
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
-  const inner = unwrapped(schema);
   const [key, ...rest] = path;
-  // The advice stands on the outermost schema, the shape on the innermost.
-  if (key === undefined) return advice.has(schema) ? schema : inner;
+  if (key === undefined) return schema;
+  const inner = unwrapped(schema);
   const part = inner instanceof z.ZodObject ? (inner as Section).shape[String(key)] : undefined;
   return part === undefined ? undefined : schemaAt(part, rest);
 }
