@@ -21,8 +21,9 @@ export function healthcheck({ test, startSeconds, intervalSeconds }: Health) {
   };
 }
 
-/** Seconds as Go prints them, since the provider compares durations as texts. */
+/** Seconds as the provider prints them back: any other spelling of the same time would be a difference for ever. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${String(seconds)}s` : `${String(minutes)}m${String(seconds % 60)}s`;
+  const rest = seconds % 60;
+  return [minutes > 0 ? `${String(minutes)}m` : "", rest > 0 || minutes === 0 ? `${String(rest)}s` : ""].join("");
 }

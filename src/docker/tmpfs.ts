@@ -6,6 +6,6 @@ export interface Tmpfs {
 }
 
 export function tmpfsMount({ path, sizeMb }: Tmpfs) {
-  // 1777: Swarm has no owner for a tmpfs, and no service runs as root.
-  return { type: "tmpfs", target: path, tmpfsOptions: { mode: 0o1777, sizeBytes: sizeMb * 1024 * 1024 } };
+  // For everybody, since Swarm has no word for a tmpfs's owner; a container has one user. The provider drops a sticky bit.
+  return { type: "tmpfs", target: path, tmpfsOptions: { mode: 0o777, sizeBytes: sizeMb * 1024 * 1024 } };
 }
