@@ -69,10 +69,15 @@ export function stackLayer(stack: string, config: Readonly<Record<string, string
 function structured(text: string): unknown {
   if (!/^(?:[{[]|true$|false$)/.test(text)) return text;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, unquoted);
   } catch {
     return text;
   }
+}
+
+// `pulumi config set` keeps whole numbers as numbers and puts fractions into quotes.
+function unquoted(key: string, value: unknown): unknown {
+  return key === "cpus" && typeof value === "string" && /^[0-9]+\.[0-9]+$/.test(value) ? Number(value) : value;
 }
 
 function layer(name: string, entries: readonly (readonly [string, unknown])[], problems: Problem[]): ReadLayer {

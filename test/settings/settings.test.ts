@@ -108,6 +108,10 @@ test("the stack's configuration lies over its environment's file, key by key", (
   assert.equal(sizes.nginx.replicas, 4);
 });
 
+test("a fraction set with pulumi config arrives as a number", () => {
+  assert.equal(settings({ config: { daphne: { cpus: "0.5" } } }).services.daphne.cpus, 0.5);
+});
+
 test("configuration of other projects is not ours", () => {
   const read = { ...sources(), stackConfig: { "docker:host": "x", "studygiveway-infra:disposable": "false" } };
   assert.equal(settingsFrom(read).disposable, false);
