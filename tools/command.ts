@@ -77,9 +77,9 @@ export async function run(argv: readonly string[], options: CommandOptions): Pro
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
-  let timedOut = false;
+  const time = { isOver: false };
   const timer = setTimeout(() => {
-    timedOut = true;
+    time.isOver = true;
     signalGroup(child, "SIGTERM");
     setTimeout(() => {
       signalGroup(child, "SIGKILL");
@@ -104,7 +104,7 @@ export async function run(argv: readonly string[], options: CommandOptions): Pro
   clearTimeout(timer);
   running.delete(child);
   if (state.interrupted && running.size === 0) process.exit(130);
-  return { code: timedOut ? 124 : code, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") };
+  return { code: time.isOver ? 124 : code, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") };
 }
 
 /** Runs a command that has to succeed and returns what it printed. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { backendFolder, type Environment, loadEnvironment } from "./environment.ts";
-import { ensureToolchain } from "./toolchain.ts";
+import { ensureToolchain, environmentOf } from "./toolchain.ts";
 
 const usage = `usage: npm run pulumi -- <arguments of the Pulumi CLI>
 
@@ -24,7 +24,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return argv.length === 0 ? 2 : 0;
   }
-  const { env } = await ensureToolchain(loadEnvironment(), (text) => process.stderr.write(`${text}\n`));
+  const loaded = loadEnvironment();
+  const env = environmentOf(await ensureToolchain(loaded, (text) => process.stderr.write(`${text}\n`)), loaded);
   prepareBackend(env);
   const child = spawn("pulumi", argv, { env, stdio: "inherit" });
   // A terminal sends Ctrl-C to the CLI as well, and a second one would keep it from ending in order.

@@ -1,5 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { SettingsError } from "../src/settings/problem.ts";
 import { CommandError, endCommands, endWithCommands } from "./command.ts";
+import { DeploymentError } from "./deployment.ts";
 import { Refusal } from "./refusal.ts";
 
 type Flags = Readonly<Record<string, { readonly type: "boolean" | "string" }>>;
@@ -35,6 +37,7 @@ export function script<F extends Flags>(usage: string, flags: F, work: (values: 
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Refusal || error instanceof CommandError) return error.message;
+  const isTold = [Refusal, CommandError, DeploymentError, SettingsError].some((kind) => error instanceof kind);
+  if (isTold && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

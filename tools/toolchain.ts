@@ -24,18 +24,30 @@ export const plugins = { docker: "5.2.0", random: "4.21.2" } as const;
 
 type Say = (text: string) => void;
 
-/** The environment to run `pulumi` in, and where its program came from. */
+/** Where the `pulumi` program is. */
 export interface Toolchain {
-  readonly env: Environment;
+  /** What comes before PATH. */
+  readonly bin: string | undefined;
+  /** Are the plugins on PATH too? They have no version there, so Pulumi would look for others on the network. */
+  readonly hasPlugins: boolean;
   readonly origin: string;
 }
 
 /** A fitting CLI on PATH, else one got before, else the official release, else one built from Go modules. */
 export async function ensureToolchain(environment: Environment, say: Say): Promise<Toolchain> {
   const folder = join(cacheFolder(environment), "toolchain");
-  const found = (await onPath(environment)) ?? official(folder, environment) ?? built(folder, environment);
-  if (found !== undefined && (await hasPlugins(found, say))) return found;
+  const found = (await onPath(environment)) ?? official(folder) ?? built(folder);
+  if (found !== undefined && (await getPlugins(found, environment, say))) return found;
   return (await download(folder, environment, say)) ?? (await build(folder, environment, say));
+}
+
+/** The environment to run `pulumi` in. */
+export function environmentOf({ bin, hasPlugins }: Toolchain, environment: Environment): Environment {
+  return {
+    ...environment,
+    ...(bin === undefined ? {} : { PATH: [bin, environment["PATH"] ?? ""].join(delimiter) }),
+    ...(hasPlugins ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  };
 }
 
 /** Is this CLI of the same major version as ours and not older? */
@@ -51,41 +63,30 @@ function numbers(version: string): [number, number] {
 }
 
 async function onPath(env: Environment): Promise<Toolchain | undefined> {
-  if (findProgram("pulumi", env) === undefined || findProgram("pulumi-language-nodejs", env) === undefined)
-    return undefined;
+  const has = (program: string) => findProgram(program, env) !== undefined;
+  if (!has("pulumi") || !has("pulumi-language-nodejs")) return undefined;
   const { code, stdout } = await run(["pulumi", "version"], { env, timeoutSeconds: 20 });
   const version = stdout.trim();
   if (code !== 0 || !isFitting(version)) return undefined;
-  return { env: withPluginsOnPath(env, searchFor(env)), origin: `Pulumi ${version} on PATH` };
-}
-
-function searchFor(env: Environment): boolean {
-  return Object.keys(plugins).every((name) => findProgram(`pulumi-resource-${name}`, env) !== undefined);
-}
-
-// Plugins on PATH have no version Pulumi could compare, so it would look for the ones it knows on the network first.
-function withPluginsOnPath(env: Environment, are: boolean): Environment {
-  return are ? { ...env, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : env;
-}
-
-function at(bin: string, env: Environment): Environment {
-  return { ...env, PATH: [bin, env["PATH"] ?? ""].join(delimiter) };
+  const hasPlugins = Object.keys(plugins).every((name) => has(`pulumi-resource-${name}`));
+  return { bin: undefined, hasPlugins, origin: `Pulumi ${version} on PATH` };
 }
 
 function officialFolder(folder: string): string {
   return join(folder, `pulumi-${cliVersion}`);
 }
 
-function official(folder: string, env: Environment): Toolchain | undefined {
+function official(folder: string): Toolchain | undefined {
   const bin = officialFolder(folder);
-  return existsSync(join(bin, "pulumi")) ? { env: at(bin, env), origin: `Pulumi ${cliVersion}, official` } : undefined;
+  return existsSync(join(bin, "pulumi"))
+    ? { bin, hasPlugins: false, origin: `Pulumi ${cliVersion}, official` }
+    : undefined;
 }
 
-function built(folder: string, env: Environment): Toolchain | undefined {
+function built(folder: string): Toolchain | undefined {
   const stamp = join(folder, "built", "stamp");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sourcesHash()) return undefined;
-  const bin = join(folder, "built", "bin");
-  return { env: withPluginsOnPath(at(bin, env), true), origin: `Pulumi ${cliVersion}, built from Go modules` };
+  return { bin: join(folder, "built", "bin"), hasPlugins: true, origin: `Pulumi ${cliVersion}, built from Go modules` };
 }
 
 /** Over everything a build is made of, so that a build of other sources is not taken for a current one. */
@@ -100,8 +101,9 @@ function sourcesHash(): string {
 }
 
 // The CLI would get them by itself, but only in the middle of an update, silently and without a time limit.
-async function hasPlugins({ env, origin }: Toolchain, say: Say): Promise<boolean> {
-  if (env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] === "true") return true;
+async function getPlugins(toolchain: Toolchain, environment: Environment, say: Say): Promise<boolean> {
+  if (toolchain.hasPlugins) return true;
+  const env = environmentOf(toolchain, environment);
   const { code, stdout } = await run(["pulumi", "plugin", "ls", "--json"], { env, timeoutSeconds: 30 });
   const installed = code === 0 ? (JSON.parse(stdout) as { name: string; version?: string }[]) : [];
   for (const [name, version] of Object.entries(plugins)) {
@@ -110,7 +112,7 @@ async function hasPlugins({ env, origin }: Toolchain, say: Say): Promise<boolean
     const command = ["pulumi", "plugin", "install", "resource", name, version];
     const { code: failed } = await run(command, { env, timeoutSeconds: 180 });
     if (failed === 0) continue;
-    say(`the ${name} plugin ${version} cannot be downloaded for ${origin}`);
+    say(`the ${name} plugin ${version} cannot be downloaded for ${toolchain.origin}`);
     return false;
   }
   return true;
@@ -143,12 +145,12 @@ async function download(folder: string, environment: Environment, say: Say): Pro
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
-  const toolchain = official(folder, environment);
-  return toolchain !== undefined && (await hasPlugins(toolchain, say)) ? toolchain : undefined;
+  const toolchain = official(folder);
+  return toolchain !== undefined && (await getPlugins(toolchain, environment, say)) ? toolchain : undefined;
 }
 
 async function build(folder: string, environment: Environment, say: Say): Promise<Toolchain> {
-  const current = built(folder, environment);
+  const current = built(folder);
   if (current !== undefined) return current;
   if (findProgram("go", environment) === undefined) {
     throw new Refusal(
@@ -164,7 +166,7 @@ async function build(folder: string, environment: Environment, say: Say): Promis
     onLine: say,
   });
   writeFileSync(join(destination, "stamp"), sourcesHash());
-  const toolchain = built(folder, environment);
+  const toolchain = built(folder);
   if (toolchain === undefined) throw new Error(`no toolchain in ${destination}`);
   return toolchain;
 }
