@@ -52,7 +52,7 @@ interface Event {
 /** A line like ` +  random:index:RandomPassword p1 creating (0s) remark`. */
 export function parseEvent(line: string): Event | undefined {
   const match =
-    /^\s[^\s\w]*\s+([\w-]+:[\w/]+:\w+) (\S+) (?:\w+ )?(\w+(?:ing|ed|\*\*)|\*\*\w+\*\*)(?: \([\d.]+\w+\))?(?: (.*))?$/.exec(
+    /^\s[^\s\w]*\s+([\w-]+:[\w/]+:\w+) (\S+) (?:\w+ )?(\w+(?:ing|ed)|\*\*[\w ]+\*\*)(?: \([\d.]+\w+\))?(?: (.*))?$/.exec(
       line,
     );
   if (match === null) return undefined;

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { doomedVolumes, teardownOrder } from "../../tools/stop.ts";
+
+test("who borrows goes before who lends", () => {
+  assert.deepEqual(teardownOrder(["platform", "prod-data", "staging-pr-1", "prod-pr-58", "qa-data"]), [
+    ["staging-pr-1", "prod-pr-58"],
+    ["prod-data", "qa-data"],
+    ["platform"],
+  ]);
+  assert.deepEqual(teardownOrder([]), []);
+});
+
+test("volumes of prod go only when that is said", () => {
+  const volumes = [
+    { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
+    { name: "prod-data-postgres-1", stack: "prod-data" },
+    { name: "platform-elasticsearch-1", stack: "platform" },
+  ];
+  assert.deepEqual(doomedVolumes(volumes, false), ["staging-pr-1-postgres-1", "platform-elasticsearch-1"]);
+  assert.deepEqual(
+    doomedVolumes(volumes, true),
+    volumes.map(({ name }) => name),
+  );
+});

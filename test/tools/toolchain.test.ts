@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "../../tools/environment.ts";
+import { cliVersion, environmentOf, isFitting, plugins } from "../../tools/toolchain.ts";
+
+test("the CLI's version decides whether it fits", () => {
+  for (const version of [`v${cliVersion}`, "3.259.0", "v3.300.1", "v3.259.0-dev.0"])
+    assert.ok(isFitting(version), version);
+  for (const version of ["v3.258.9", "v2.300.0", "v4.0.0", "", "nonsense"]) assert.ok(!isFitting(version), version);
+});
+
+test("the plugins have the versions of the packages, and the build script those of the CLI", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const [name, version] of Object.entries(plugins)) assert.equal(version, dependencies[`@pulumi/${name}`]);
+  assert.ok(readFileSync(join(root, "tools/toolchain/build.sh"), "utf8").includes(`cmd/pulumi v${cliVersion}`));
+});
+
+test("a toolchain comes before PATH, and plugins on PATH are not looked for elsewhere", () => {
+  const toolchain = { bin: "/tools/bin", hasPlugins: true, origin: "built" };
+  assert.deepEqual(environmentOf(toolchain, { PATH: "/bin", A: "1" }), {
+    PATH: "/tools/bin:/bin",
+    A: "1",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  });
+  assert.deepEqual(environmentOf({ bin: undefined, hasPlugins: false, origin: "" }, { PATH: "/bin" }), {
+    PATH: "/bin",
+  });
+});
