@@ -1,0 +1,100 @@
+"""daphne with an orderly end.
+
+daphne cancels what it is working on when it gets SIGTERM. Here it goes on serving for DRAIN_MIN seconds, in which the proxies learn
+that this task is leaving, then takes no new connections, tells the WebSockets to come back elsewhere, and stops when the last request
+is answered, at the latest DRAIN_MAX seconds after the signal.
+"""
+
+import logging
+import os
+import signal
+import time
+
+import django
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor
+
+from project import log, migrate
+
+SERVICE_RESTART = 1012
+# Long enough for a database that starts together with this program, short enough to serve without one that is broken.
+MIGRATION_HEAD_START = 20
+
+logger = logging.getLogger("server")
+
+
+class DrainingServer(Server):
+    drain_min = float(os.environ.get("DRAIN_MIN", "3"))
+    drain_max = float(os.environ.get("DRAIN_MAX", "25"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.ports = []
+        self.drain_started = None
+
+    def run(self):
+        # Twisted sets its own handler when it starts.
+        reactor.callWhenRunning(lambda: signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(self.drain)))
+        super().run()
+
+    def listen_success(self, port):
+        self.ports.append(port)
+        super().listen_success(port)
+
+    def drain(self):
+        if self.drain_started is None:
+            self.drain_started = time.monotonic()
+            logger.info("SIGTERM: serving on for %g s, %d connections", self.drain_min, len(self.connections))
+            reactor.callLater(self.drain_min, self.close)
+
+    def close(self):
+        for port in self.ports:
+            port.stopListening()
+        sockets = [p for p in self.connections if isinstance(p, WebSocketProtocol) and p.state == p.STATE_OPEN]
+        for protocol in sockets:
+            protocol.sendCloseFrame(code=SERVICE_RESTART, reasonUtf8=b"restart")
+        logger.info("no new connections, %d WebSockets told to go", len(sockets))
+        self.finish()
+
+    def finish(self):
+        waited = time.monotonic() - self.drain_started
+        running = self.running()
+        if running and waited < self.drain_max:
+            reactor.callLater(0.1, self.finish)
+            return
+        logger.info("stopped after %.1f s, %d requests unanswered", waited, running)
+        reactor.callLater(0.2, reactor.stop)
+
+    def running(self):
+        return sum(
+            not details.get("disconnected")
+            and details.get("application_instance") is not None
+            and not details["application_instance"].done()
+            for details in self.connections.values()
+        )
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    django.setup()
+    from django.conf import settings
+
+    migrated = migrate.start()
+    from project.asgi import application
+
+    if not migrated.wait(MIGRATION_HEAD_START):
+        logger.warning("serving without a database that is up to date")
+    DrainingServer(
+        application=application,
+        endpoints=build_endpoint_description_strings(host="0.0.0.0", port=settings.CONNECTIONS["port"]),
+        action_logger=log.request,
+        proxy_forwarded_address_header="X-Forwarded-For",
+        proxy_forwarded_proto_header="X-Forwarded-Proto",
+        server_name="",
+    ).run()
+
+
+if __name__ == "__main__":
+    main()
