@@ -57,7 +57,7 @@ export class Daphne extends pulumi.ComponentResource {
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.daphne)}/healthz`],
         startSeconds: 120,
-        intervalSeconds: 2,
+        intervalSeconds: 3,
       },
       replicas: services.daphne.replicas,
       order: "start-first",

@@ -33,12 +33,12 @@ export class DockerGuard extends pulumi.ComponentResource {
       binds: [{ source: docker.socketPath, path: socket }],
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.haproxyHealth)}/live`],
-        startSeconds: 30,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       pin: { manager: true },
       order: "start-first",
-      stopSeconds: 10,
+      stopSeconds: 30,
     });
     this.registerOutputs();
   }

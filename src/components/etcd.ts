@@ -29,12 +29,12 @@ export class Etcd extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
         test: ["etcdctl", `--endpoints=http://127.0.0.1:${String(ports.etcd)}`, "endpoint", "health"],
-        startSeconds: 60,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
-      stopSeconds: 20,
+      stopSeconds: 30,
     });
     this.registerOutputs();
   }

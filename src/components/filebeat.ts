@@ -29,12 +29,12 @@ export class Filebeat extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(monitorPort)}/`],
-        startSeconds: 30,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       replicas: "every node",
       order: "stop-first",
-      stopSeconds: 15,
+      stopSeconds: 30,
     });
     this.registerOutputs();
   }
@@ -62,6 +62,11 @@ processors:
       when:
         not:
           has_fields: [docker.attrs.studygiveway.stack]
+  # Traefik writes an access line for every health check of itself.
+  - drop_event:
+      when:
+        contains:
+          message: '"RouterName":"ping@internal"'
   - rename:
       fields:
 ${fields}

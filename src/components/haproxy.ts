@@ -38,12 +38,12 @@ export class Haproxy extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 1 }],
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.haproxyHealth)}/live`],
-        startSeconds: 30,
-        intervalSeconds: 2,
+        startSeconds: 120,
+        intervalSeconds: 3,
       },
       replicas: services.haproxy.replicas,
       order: "start-first",
-      stopSeconds: 20,
+      stopSeconds: 30,
     });
     this.registerOutputs();
   }
@@ -60,41 +60,7 @@ export function haproxyConfig(members: readonly HaproxyMember[], ports: HaproxyP
     members.map((member, index) => `    ${line(member, String(index + 1))}`).join("\n");
   const patroni = String(ports.patroni);
   const pooler = String(ports.pgbouncer);
-  return `global
-    log stdout format raw local0 info
-    maxconn 4000
-    stats socket /tmp/haproxy.sock mode 600 level admin
-    hard-stop-after 10s
-
-defaults
-    log global
-    mode tcp
-    option dontlognull
-    option tcpka
-    option tcplog
-    option dontlog-normal
-    timeout connect 2s
-    timeout client 1h
-    timeout server 1h
-    timeout check 2s
-    timeout queue 3s
-    retries 2
-    default-server resolvers docker resolve-prefer ipv4 init-addr none
-
-resolvers docker
-    nameserver d 127.0.0.11:53
-    accepted_payload_size 8192
-    resolve_retries 2
-    timeout resolve 1s
-    timeout retry 500ms
-    hold valid 1s
-    hold obsolete 1s
-    hold nx 3s
-    hold other 3s
-    hold refused 3s
-    hold timeout 3s
-
-frontend health
+  return `${base}frontend health
     bind :${String(ports.haproxyHealth)}
     mode http
     option dontlog-normal
@@ -133,3 +99,40 @@ ${each(({ pgbouncer }, n) => `server b${n} ${pgbouncer}:${pooler} track chk_repl
 ${each(({ pgbouncer }, n) => `server p${n} ${pgbouncer}:${pooler} track chk_primary/m${n} backup`)}
 `;
 }
+
+/** What does not depend on who the members are. */
+const base = `global
+    log stdout format raw local0 info
+    maxconn 4000
+    stats socket /tmp/haproxy.sock mode 600 level admin
+    hard-stop-after 10s
+
+defaults
+    log global
+    mode tcp
+    option dontlognull
+    option tcpka
+    option tcplog
+    option dontlog-normal
+    timeout connect 2s
+    timeout client 1h
+    timeout server 1h
+    timeout check 2s
+    timeout queue 3s
+    retries 2
+    default-server resolvers docker resolve-prefer ipv4 init-addr none
+
+resolvers docker
+    nameserver d 127.0.0.11:53
+    accepted_payload_size 8192
+    resolve_retries 2
+    timeout resolve 1s
+    timeout retry 500ms
+    hold valid 1s
+    hold obsolete 1s
+    hold nx 3s
+    hold other 3s
+    hold refused 3s
+    hold timeout 3s
+
+`;

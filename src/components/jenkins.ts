@@ -37,8 +37,8 @@ export class Jenkins extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 256 }],
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.jenkins)}/login`],
-        startSeconds: 240,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       pin: { label: "studygiveway.jenkins" },
       order: "stop-first",

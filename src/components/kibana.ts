@@ -41,11 +41,11 @@ export class Kibana extends pulumi.ComponentResource {
       ],
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.kibana)}/api/status`],
-        startSeconds: 240,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       order: "start-first",
-      stopSeconds: 15,
+      stopSeconds: 30,
       route: adminRoute(scope, "kibana", ports.kibana, route),
     });
     this.registerOutputs();

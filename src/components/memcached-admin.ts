@@ -32,11 +32,11 @@ export class MemcachedAdmin extends pulumi.ComponentResource {
       })),
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(port)}/`],
-        startSeconds: 60,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       order: "start-first",
-      stopSeconds: 10,
+      stopSeconds: 30,
       route: adminRoute(scope, "memcached-admin", port, route),
     });
     this.registerOutputs();

@@ -17,17 +17,18 @@ export class Memcached extends pulumi.ComponentResource {
     service(scope, this, {
       service: "memcached",
       member,
-      command: ["memcached"],
+      // memcached itself writes nothing when it starts.
+      command: ["/bin/sh", "-c", 'echo "memcached starts: $*"; exec memcached "$@"', "memcached"],
       args: memcachedFlags(ports.memcached, services.memcached.memoryMb),
       user: "11211:11211",
       networks: [{ network, aliases: [name] }],
       health: {
         test: `printf 'version\\r\\nquit\\r\\n' | nc -w 2 127.0.0.1 ${String(ports.memcached)} | grep -q VERSION`,
-        startSeconds: 30,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       order: "stop-first",
-      stopSeconds: 5,
+      stopSeconds: 30,
     });
     this.registerOutputs();
   }
@@ -37,5 +38,5 @@ export class Memcached extends pulumi.ComponentResource {
 const itemShare = 0.75;
 
 export function memcachedFlags(port: number, memoryMb: number): string[] {
-  return ["-p", String(port), "-m", String(Math.floor(memoryMb * itemShare)), "-c", "1024", "-I", "2m", "-v"];
+  return ["-p", String(port), "-m", String(Math.floor(memoryMb * itemShare)), "-c", "1024", "-I", "2m"];
 }

@@ -39,10 +39,10 @@ export class Minio extends pulumi.ComponentResource {
       ],
       volume: { path: "/data" },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
-      health: { test: ["mc", "ready", "local"], startSeconds: 60, intervalSeconds: 3 },
+      health: { test: ["mc", "ready", "local"], startSeconds: 300, intervalSeconds: 5 },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
-      stopSeconds: 20,
+      stopSeconds: 30,
       route: publicRoute(scope, name, ports.minio, route),
     });
     this.registerOutputs();

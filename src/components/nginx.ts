@@ -33,7 +33,7 @@ export class Nginx extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.nginx)}/healthz`],
         startSeconds: 120,
-        intervalSeconds: 2,
+        intervalSeconds: 3,
       },
       replicas: services.nginx.replicas,
       order: "start-first",
@@ -46,7 +46,35 @@ export class Nginx extends pulumi.ComponentResource {
 
 /** nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s. */
 export function nginxConfig(port: number, upstream: string): string {
-  return `worker_processes auto;
+  return `${base}  server {
+    listen ${String(port)};
+    set $upstream http://${upstream};
+    proxy_http_version 1.1;
+    proxy_set_header Host $host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_upgrade;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme_of_client;
+    proxy_connect_timeout 1s;
+    proxy_read_timeout 90s;
+    proxy_next_upstream error timeout;
+    proxy_next_upstream_tries 3;
+    proxy_next_upstream_timeout 10s;
+
+    location = /healthz {
+      access_log off;
+      proxy_pass $upstream;
+    }
+    location / {
+      proxy_pass $upstream;
+    }
+  }
+}
+`;
+}
+
+/** All up to the server, which alone depends on settings. */
+const base = `worker_processes auto;
 pid /tmp/nginx.pid;
 error_log /dev/stderr notice;
 # Requests that run when a worker is told to stop may end; daphne lets them run as long.
@@ -83,29 +111,4 @@ http {
     "" $scheme;
   }
 
-  server {
-    listen ${String(port)};
-    set $upstream http://${upstream};
-    proxy_http_version 1.1;
-    proxy_set_header Host $host;
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection $connection_upgrade;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Proto $scheme_of_client;
-    proxy_connect_timeout 1s;
-    proxy_read_timeout 90s;
-    proxy_next_upstream error timeout;
-    proxy_next_upstream_tries 3;
-    proxy_next_upstream_timeout 10s;
-
-    location = /healthz {
-      access_log off;
-      proxy_pass $upstream;
-    }
-    location / {
-      proxy_pass $upstream;
-    }
-  }
-}
 `;
-}

@@ -51,12 +51,12 @@ export class Pgadmin extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.pgadmin)}/misc/ping`],
-        startSeconds: 120,
-        intervalSeconds: 2,
+        startSeconds: 300,
+        intervalSeconds: 5,
       },
       pin: { label: "studygiveway.pgadmin" },
       order: "stop-first",
-      stopSeconds: 15,
+      stopSeconds: 30,
       route: adminRoute(scope, "pgadmin", ports.pgadmin, route),
     });
     this.registerOutputs();

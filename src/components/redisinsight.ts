@@ -34,10 +34,10 @@ export class Redisinsight extends pulumi.ComponentResource {
       secrets: [{ path: "/run/secrets/redisinsight_instance", text: instance(redisStack) }],
       volume: { path: "/db" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
-      health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 60, intervalSeconds: 2 },
+      health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 300, intervalSeconds: 5 },
       pin: { label: "studygiveway.redisinsight" },
       order: "stop-first",
-      stopSeconds: 15,
+      stopSeconds: 30,
       route: adminRoute(scope, "redisinsight", ports.redisinsight, route),
     });
     this.registerOutputs();

@@ -36,7 +36,10 @@ export interface ServiceArgs {
   readonly pin?: Pin;
   /** start-first where two may run at once; stop-first where they share a volume or a port of the host. */
   readonly order: "start-first" | "stop-first";
-  /** Seconds between the stop signal and kill; below 60, after which Swarm no longer waits for the old task. */
+  /**
+   * Seconds between the stop signal and kill; also how long a removal waits for the container to be gone, so 30 at least.
+   * Below 60, after which Swarm no longer waits for the old task.
+   */
   readonly stopSeconds: number;
   /** Ports of the host. Only the edge publishes any. */
   readonly publish?: readonly { readonly host: number; readonly container: number }[];

@@ -1,11 +1,11 @@
-import { type Environment, type Identity, parseStackName, StackNameError } from "../identity.ts";
+import { type Identity, parseStackName, StackNameError } from "../identity.ts";
 import { type Credentials } from "./credentials.ts";
 import { type Env } from "./env.ts";
-import { environmentLayer, type Layer, merge, pathIn, type ReadLayer, stackLayer } from "./layers.ts";
 import { type Ports } from "./ports.ts";
-import { check, type Problem, SettingsError } from "./problem.ts";
-import { serviceNames, type Services, services } from "./services.ts";
-import { environmentSchema, platformSchema, servicesSchema } from "./stack.ts";
+import { type Problem, SettingsError } from "./problem.ts";
+import { readSections, type SectionSources } from "./sections.ts";
+import { type Services } from "./services.ts";
+import { servicesSchema } from "./stack.ts";
 import { type ReadFile, readTls, type Tls } from "./tls.ts";
 import { readVariables, type Variables, type VariableSources } from "./variables.ts";
 
@@ -38,11 +38,7 @@ export interface Settings {
 }
 
 /** Everything that is read before anything is decided. */
-export interface Sources extends VariableSources {
-  readonly stack: string;
-  /** The text of Pulumi.<environment>.yaml. */
-  readonly environmentFile: (environment: Environment) => string | undefined;
-  readonly stackConfig: Readonly<Record<string, string>>;
+export interface Sources extends VariableSources, SectionSources {
   readonly readFile: ReadFile;
   /** What went wrong in the reading itself. */
   readonly problems: readonly Problem[];
@@ -129,66 +125,6 @@ function backupFaults({ env, path }: Variables): Problem[] {
       remedy: "shorten it or keep backups longer: else a backup expires before the next one exists",
     },
   ];
-}
-
-type Sections = Partial<Pick<Settings, "data" | "disposable">> & Readonly<Record<string, unknown>>;
-
-function readSections(identity: Identity | undefined, sources: Sources): { values: Sections; problems: Problem[] } {
-  if (identity === undefined) return { values: {}, problems: [] };
-  const layers: ReadLayer[] = [stackLayer(sources.stack, sources.stackConfig)];
-  if (identity.kind !== "platform") layers.unshift(readEnvironment(identity.environment, sources));
-  const schema = identity.kind === "platform" ? platformSchema : environmentSchema;
-  const written = layers.map((layer) => layer.values).reduce(merge);
-  const [astray, values] = part(written, (key) => serviceNames.includes(key as never) && !(key in schema.shape));
-  const checked = check(schema, values, (path) => pathIn(layers, path));
-  return {
-    values: checked.values,
-    problems: [
-      ...layers.flatMap((layer) => layer.problems),
-      ...Object.keys(astray).map((key) => elsewhere(key as keyof typeof services, layers)),
-      ...checked.problems,
-      ...(identity.kind !== "platform" && identity.environment === "prod" && values.disposable === true
-        ? [disposableProd(layers)]
-        : []),
-    ],
-  };
-}
-
-function readEnvironment(environment: Environment, sources: Sources): ReadLayer {
-  const name = `Pulumi.${environment}.yaml`;
-  const text = sources.environmentFile(environment);
-  if (text !== undefined) return environmentLayer(name, text);
-  const remedy = "restore it from version control";
-  return { name, values: {}, problems: [{ path: name, got: "nothing to read", expected: "a file", remedy }] };
-}
-
-function part(values: Readonly<Record<string, unknown>>, belongs: (key: string) => boolean) {
-  const entries = Object.entries(values);
-  return [
-    Object.fromEntries(entries.filter(([key]) => belongs(key))),
-    Object.fromEntries(entries.filter(([key]) => !belongs(key))),
-  ] as const;
-}
-
-function elsewhere(name: keyof typeof services, layers: readonly Layer[]): Problem {
-  const platform = services[name].home === "platform";
-  return {
-    path: pathIn(layers, [name]),
-    got: "a section",
-    expected: `none, for ${name} is not part of this stack`,
-    remedy: platform
-      ? `set it with pulumi config set --stack platform --path 'studygiveway-infra:${name}.<key>'`
-      : "set it in Pulumi.<environment>.yaml",
-  };
-}
-
-function disposableProd(layers: readonly Layer[]): Problem {
-  return {
-    path: pathIn(layers, ["disposable"]),
-    got: "true",
-    expected: "false for prod",
-    remedy: "remove it: prod data is removed only with a verified backup",
-  };
 }
 
 function freeze<T>(value: T): T {

@@ -14,7 +14,14 @@ etcd3:
   hosts: [${hosts}]
 log:
   level: INFO
-bootstrap:
+${bootstrap}postgresql:
+  listen: 0.0.0.0:${String(ports.postgres)}
+  bin_dir: /usr/local/bin
+${running}`;
+}
+
+/** Read once, when the cluster is made; later changes go through `patronictl edit-config`. */
+const bootstrap = `bootstrap:
   dcs:
     # The sum rule: loop_wait + 2 * retry_timeout <= ttl, and 20 is the least Patroni takes.
     ttl: 20
@@ -49,10 +56,9 @@ bootstrap:
     - locale: C.UTF-8
     - data-checksums
   post_bootstrap: /usr/local/bin/post-bootstrap
-postgresql:
-  listen: 0.0.0.0:${String(ports.postgres)}
-  bin_dir: /usr/local/bin
-  pgpass: /tmp/pgpass0
+`;
+
+const running = `  pgpass: /tmp/pgpass0
   use_unix_socket: true
   remove_data_directory_on_rewind_failure: true
   remove_data_directory_on_diverged_timelines: true
@@ -83,4 +89,3 @@ tags:
   nofailover: false
   clonefrom: true
 `;
-}
