@@ -155,19 +155,20 @@ export async function https(request: Request): Promise<Answer> {
   const port = scheme === "https" ? 443 : 80;
   const { code, stdout, stderr } = await inside([
     ...["curl", "-sSk", "--max-time", String(timeoutSeconds), "--resolve", `${host}:${port}:127.0.0.1`],
-    ...["--dump-header", "/dev/stderr", ...(method === "HEAD" ? ["--head"] : ["-X", method])],
+    ...["--include", ...(method === "HEAD" ? ["--head"] : ["-X", method])],
     ...Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
     ...(body === undefined ? [] : ["--data-binary", body]),
     ...(auth === undefined ? [] : ["-u", auth]),
     `${scheme}://${host}${path}`,
   ]);
   if (code !== 0) throw new Error(`${method} ${scheme}://${host}${path}: ${stderr.trim().split("\n").at(-1) ?? ""}`);
-  const [statusLine = "", ...lines] = stderr.trim().split(/\n\n/).at(-1)?.split("\n") ?? [];
+  const [head = "", ...rest] = stdout.replace(/^HTTP\/\S+ 1[^]*?\n\n/, "").split("\n\n");
+  const [statusLine = "", ...lines] = head.split("\n");
   const pairs = lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.replace(/^[^:]*: */, "")]);
   return {
     status: Number(statusLine.split(" ")[1]),
     headers: Object.fromEntries(pairs) as Answer["headers"],
-    body: stdout,
+    body: rest.join("\n\n"),
   };
 }
 
