@@ -216,6 +216,13 @@ export async function runningTasks(service: string): Promise<Task[]> {
   return tasks.filter(({ Status }) => Status.State === "running");
 }
 
+/** Which tasks of a stack are to run: others than before mean that something was replaced. */
+export async function taskIds(stack: string): Promise<string[]> {
+  const { tasks } = await stackObjects(stack);
+  const wanted = tasks.filter(({ DesiredState }) => DesiredState === "running");
+  return wanted.map(({ ID }) => ID).sort();
+}
+
 /** The container of the only task of a service. */
 export async function containerOf(service: string) {
   const [task] = await runningTasks(service);
