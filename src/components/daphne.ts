@@ -55,7 +55,7 @@ export class Daphne extends pulumi.ComponentResource {
       secrets: [{ path: connectionsFile, text: file }],
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.daphne)}/healthz`],
+        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.daphne}/healthz`],
         startSeconds: 120,
         intervalSeconds: 3,
       },

@@ -32,7 +32,7 @@ export class DockerGuard extends pulumi.ComponentResource {
       ],
       binds: [{ source: docker.socketPath, path: socket }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.haproxyHealth)}/live`],
+        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
         startSeconds: 300,
         intervalSeconds: 5,
       },
@@ -64,12 +64,12 @@ defaults
     timeout http-request 5s
 
 frontend health
-    bind :${String(healthPort)}
+    bind :${healthPort}
     monitor-uri /live
     monitor fail if { nbsrv(engine) lt 1 }
 
 frontend api
-    bind :${String(port)}
+    bind :${port}
     acl question path_reg ^(/v1\\.[0-9]+)?/(${questions.join("|")})$
     http-request deny deny_status 405 unless { method GET }
     http-request deny deny_status 403 unless question

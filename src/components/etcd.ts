@@ -28,7 +28,7 @@ export class Etcd extends pulumi.ComponentResource {
       volume: { path: "/var/lib/etcd" },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
-        test: ["etcdctl", `--endpoints=http://127.0.0.1:${String(ports.etcd)}`, "endpoint", "health"],
+        test: ["etcdctl", `--endpoints=http://127.0.0.1:${ports.etcd}`, "endpoint", "health"],
         startSeconds: 300,
         intervalSeconds: 5,
       },
@@ -41,8 +41,8 @@ export class Etcd extends pulumi.ComponentResource {
 }
 
 export function etcdFlags(name: string, members: readonly string[], ports: Pick<Ports, "etcd" | "etcdPeer">): string[] {
-  const client = `:${String(ports.etcd)}`;
-  const peer = `:${String(ports.etcdPeer)}`;
+  const client = `:${ports.etcd}`;
+  const peer = `:${ports.etcdPeer}`;
   return [
     `--name=${name}`,
     "--data-dir=/var/lib/etcd/data",

@@ -28,7 +28,7 @@ export class Filebeat extends pulumi.ComponentResource {
       volume: { path: `${home}/data` },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(monitorPort)}/`],
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${monitorPort}/`],
         startSeconds: 300,
         intervalSeconds: 5,
       },
@@ -90,6 +90,6 @@ logging.level: warning
 logging.metrics.enabled: false
 http.enabled: true
 http.host: 127.0.0.1
-http.port: ${String(monitorPort)}
+http.port: ${monitorPort}
 `;
 }

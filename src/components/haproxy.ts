@@ -37,7 +37,7 @@ export class Haproxy extends pulumi.ComponentResource {
       configs: [{ path: "/usr/local/etc/haproxy/haproxy.cfg", text: haproxyConfig(members, ports) }],
       tmpfs: [{ path: "/tmp", sizeMb: 1 }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.haproxyHealth)}/live`],
+        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
         startSeconds: 120,
         intervalSeconds: 3,
       },
@@ -61,7 +61,7 @@ export function haproxyConfig(members: readonly HaproxyMember[], ports: HaproxyP
   const patroni = String(ports.patroni);
   const pooler = String(ports.pgbouncer);
   return `${base}frontend health
-    bind :${String(ports.haproxyHealth)}
+    bind :${ports.haproxyHealth}
     mode http
     option dontlog-normal
     monitor-uri /live
@@ -86,12 +86,12 @@ backend chk_replica
 ${each(({ postgres }, n) => `server m${n} ${postgres}:${patroni}`)}
 
 listen rw
-    bind :${String(ports.postgresRw)}
+    bind :${ports.postgresRw}
     default-server on-marked-down shutdown-sessions
 ${each(({ pgbouncer }, n) => `server b${n} ${pgbouncer}:${pooler} track chk_primary/m${n}`)}
 
 listen ro
-    bind :${String(ports.postgresRo)}
+    bind :${ports.postgresRo}
     balance leastconn
     default-server on-marked-down shutdown-sessions
 ${each(({ pgbouncer }, n) => `server b${n} ${pgbouncer}:${pooler} track chk_replica/m${n}`)}

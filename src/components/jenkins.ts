@@ -25,7 +25,7 @@ export class Jenkins extends pulumi.ComponentResource {
       env: {
         ADMIN_USER: admin.user,
         JENKINS_URL: `${route.url}/`,
-        JENKINS_OPTS: `--httpPort=${String(ports.jenkins)}`,
+        JENKINS_OPTS: `--httpPort=${ports.jenkins}`,
         JENKINS_SLAVE_AGENT_PORT: String(ports.jenkinsAgent),
         JAVA_OPTS: javaOptions(services.jenkins.memoryMb),
         CASC_JENKINS_CONFIG: "/usr/share/jenkins/casc/jenkins.yaml",
@@ -36,7 +36,7 @@ export class Jenkins extends pulumi.ComponentResource {
       volume: { path: home },
       tmpfs: [{ path: "/tmp", sizeMb: 256 }],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.jenkins)}/login`],
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.jenkins}/login`],
         startSeconds: 300,
         intervalSeconds: 5,
       },

@@ -40,7 +40,7 @@ export class Kibana extends pulumi.ComponentResource {
         { path: `${home}/data`, sizeMb: 64 },
       ],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.kibana)}/api/status`],
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.kibana}/api/status`],
         startSeconds: 300,
         intervalSeconds: 5,
       },
@@ -63,7 +63,7 @@ interface KibanaYamlArgs {
 
 export function kibanaYaml({ port, url, hosts, user, password, encryptionKey }: KibanaYamlArgs): string {
   return `server.host: "0.0.0.0"
-server.port: ${String(port)}
+server.port: ${port}
 server.publicBaseUrl: "${url}"
 elasticsearch.hosts: [${hosts.map((host) => `"${host}"`).join(", ")}]
 elasticsearch.username: "${user}"

@@ -38,15 +38,7 @@ export class Logstash extends pulumi.ComponentResource {
       volume: { path: `${home}/data`, suffix: "{{.Task.Slot}}" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: [
-          "curl",
-          "-fsS",
-          "-m",
-          "3",
-          "-o",
-          "/dev/null",
-          `http://127.0.0.1:${String(ports.logstashApi)}/_node/pipelines`,
-        ],
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.logstashApi}/_node/pipelines`],
         startSeconds: 300,
         intervalSeconds: 5,
       },
@@ -67,7 +59,7 @@ export function javaOptions(memoryMb: number): string {
 
 export function logstashYaml(apiPort: number): string {
   return `api.http.host: "0.0.0.0"
-api.http.port: ${String(apiPort)}
+api.http.port: ${apiPort}
 # What was acknowledged to a sender is on disk.
 queue.type: persisted
 queue.max_bytes: 1gb
@@ -85,8 +77,8 @@ export interface PipelineArgs {
 
 export function logstashPipeline({ hosts, user, password, ports }: PipelineArgs): string {
   return `input {
-  beats { port => ${String(ports.logstashBeats)} }
-  http { port => ${String(ports.logstashHttp)} }
+  beats { port => ${ports.logstashBeats} }
+  http { port => ${ports.logstashHttp} }
 }
 filter {
   if ![stack] { mutate { add_field => { "stack" => "unknown" } } }

@@ -22,14 +22,14 @@ export class Minio extends pulumi.ComponentResource {
     service(scope, this, {
       service: "minio",
       member,
-      args: ["server", "--address", `:${String(ports.minio)}`, "/data"],
+      args: ["server", "--address", `:${ports.minio}`, "/data"],
       env: {
         MINIO_ROOT_USER_FILE: "/run/secrets/minio_root_user",
         MINIO_ROOT_PASSWORD_FILE: "/run/secrets/minio_root_password",
         // The console would be one more login; `mc` and S3 clients do all it does.
         MINIO_BROWSER: "off",
         MC_CONFIG_DIR: "/tmp/.mc",
-        MC_HOST_local: `http://127.0.0.1:${String(ports.minio)}`,
+        MC_HOST_local: `http://127.0.0.1:${ports.minio}`,
       },
       user: "0:0",
       networks: [{ network, aliases: [name] }, { network: route.network }],

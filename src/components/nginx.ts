@@ -31,7 +31,7 @@ export class Nginx extends pulumi.ComponentResource {
       ],
       // Through to the application: a route must not be taken before what is behind it answers.
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${String(ports.nginx)}/healthz`],
+        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.nginx}/healthz`],
         startSeconds: 120,
         intervalSeconds: 3,
       },
@@ -47,7 +47,7 @@ export class Nginx extends pulumi.ComponentResource {
 /** nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s. */
 export function nginxConfig(port: number, upstream: string): string {
   return `${base}  server {
-    listen ${String(port)};
+    listen ${port};
     set $upstream http://${upstream};
     proxy_http_version 1.1;
     proxy_set_header Host $host;

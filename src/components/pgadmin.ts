@@ -50,7 +50,7 @@ export class Pgadmin extends pulumi.ComponentResource {
       volume: { path: data },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${String(ports.pgadmin)}/misc/ping`],
+        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.pgadmin}/misc/ping`],
         startSeconds: 300,
         intervalSeconds: 5,
       },

@@ -44,7 +44,7 @@ export function pgbouncerIni(port: number): string {
 
 [pgbouncer]
 listen_addr = 0.0.0.0
-listen_port = ${String(port)}
+listen_port = ${port}
 unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = /run/secrets/pgbouncer_userlist

@@ -43,7 +43,7 @@ export class RedisStack extends pulumi.ComponentResource {
 const dataShare = 0.75;
 
 export function redisConfig(password: string, port: number, memoryMb: number): string {
-  return `port ${String(port)}
+  return `port ${port}
 bind * -::*
 requirepass "${password}"
 appendonly yes
@@ -60,7 +60,7 @@ shutdown-timeout 10
 /** Alive also while it loads its data: a check that failed then would have Swarm kill it again and again. */
 function redisHealth(port: number): string {
   return (
-    `case "$(REDISCLI_AUTH=$(cat /run/secrets/redis_stack_password) redis-cli -p ${String(port)} PING 2>&1)" in ` +
+    `case "$(REDISCLI_AUTH=$(cat /run/secrets/redis_stack_password) redis-cli -p ${port} PING 2>&1)" in ` +
     `PONG|LOADING*) ;; *) exit 1 ;; esac`
   );
 }

@@ -57,7 +57,7 @@ function instance({ host, port, password }: RedisStackConnection): pulumi.Output
  * works is also what makes it work: no healthy RedisInsight without its Redis.
  */
 function healthScript(port: number): string {
-  const url = `http://127.0.0.1:${String(port)}`;
+  const url = `http://127.0.0.1:${port}`;
   return `#!/bin/sh
 set -eu
 curl -fsS -m 3 -o /dev/null ${url}/healthcheck/

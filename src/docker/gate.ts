@@ -69,9 +69,7 @@ async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number
     }),
   );
   const title =
-    timeoutSeconds === undefined
-      ? "not healthy"
-      : `not healthy after ${String(timeoutSeconds)} s (GATE_TIMEOUT_SECONDS)`;
+    timeoutSeconds === undefined ? "not healthy" : `not healthy after ${timeoutSeconds} s (GATE_TIMEOUT_SECONDS)`;
   return new pulumi.RunError([`${title}:`, ...reports].join("\n"));
 }
 
@@ -80,7 +78,7 @@ function describe(state: Verdict): string {
     case "ready":
       return "ready";
     case "waiting":
-      return `${String(state.running)} of ${String(state.wanted)} running, ${state.state}`;
+      return `${state.running} of ${state.wanted} running, ${state.state}`;
     case "failed":
       return state.reason;
   }

@@ -25,5 +25,5 @@ export function healthcheck({ test, startSeconds, intervalSeconds }: Health) {
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
-  return [minutes > 0 ? `${String(minutes)}m` : "", rest > 0 || minutes === 0 ? `${String(rest)}s` : ""].join("");
+  return [minutes > 0 ? `${minutes}m` : "", rest > 0 || minutes === 0 ? `${rest}s` : ""].join("");
 }

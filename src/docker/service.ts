@@ -91,7 +91,7 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
 
 /** The name of a service within its stack: also its host name and its alias on the stack's own networks. */
 export function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
-  return member === undefined ? service : `${service}-${String(member)}`;
+  return member === undefined ? service : `${service}-${member}`;
 }
 
 function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, name: string, labels: Labels) {

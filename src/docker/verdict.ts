@@ -41,7 +41,7 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
   }
   const failures = tasks.filter((task) => hasFailed(task) && since(task, service.UpdatedAt));
   if (failures.length >= hopelessFailures) {
-    return { kind: "failed", reason: `${String(failures.length)} tasks failed: ${lastError(failures)}` };
+    return { kind: "failed", reason: `${failures.length} tasks failed: ${lastError(failures)}` };
   }
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
 }

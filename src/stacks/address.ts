@@ -10,5 +10,5 @@ export interface Address {
 export function address({ identity, settings }: Scope, prefix?: HostPrefix): Address {
   const host = hostOf(identity, settings.domain, prefix);
   const { https } = settings.ports;
-  return { host, url: https === 443 ? `https://${host}` : `https://${host}:${String(https)}` };
+  return { host, url: https === 443 ? `https://${host}` : `https://${host}:${https}` };
 }

@@ -66,7 +66,7 @@ function createPostgres(parent: DataTier, { scope, admin, adminPassword }: DataT
     new Etcd(name, { scope, members: etcdMembers, member, network: inner }, { parent });
   }
   const pairs = members(scope, "postgres").map(({ name, member }) => {
-    const pgbouncer = `pgbouncer-${String(member)}`;
+    const pgbouncer = `pgbouncer-${member}`;
     new Postgres(name, { scope, member, etcdMembers, passwords, network: inner }, { parent });
     new Pgbouncer(
       pgbouncer,
@@ -132,7 +132,7 @@ function createMemcached(parent: DataTier, { scope, admin }: DataTierArgs, netwo
     },
     { parent },
   );
-  return { hosts: names.map(({ name }) => `${name}:${String(scope.settings.ports.memcached)}`) };
+  return { hosts: names.map(({ name }) => `${name}:${scope.settings.ports.memcached}`) };
 }
 
 function createMinio(parent: DataTier, { scope, edge }: DataTierArgs, network: NetworkRef) {
@@ -143,6 +143,6 @@ function createMinio(parent: DataTier, { scope, edge }: DataTierArgs, network: N
     const route = { ...address(scope, "s3"), network: edge };
     new Minio(name, { scope, member, rootUser, rootPassword, route, network }, { parent });
   }
-  const endpoint = `${names[0]?.name ?? "minio-1"}:${String(scope.settings.ports.minio)}`;
+  const endpoint = `${names[0]?.name ?? "minio-1"}:${scope.settings.ports.minio}`;
   return { endpoint, accessKey: rootUser, secretKey: rootPassword };
 }

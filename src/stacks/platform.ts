@@ -90,7 +90,7 @@ function createElasticsearch(parent: Platform, scope: Scope, networks: Networks,
       { parent },
     );
   }
-  return { hosts: names.map(({ name }) => `http://${name}:${String(scope.settings.ports.elasticsearch)}`) };
+  return { hosts: names.map(({ name }) => `http://${name}:${scope.settings.ports.elasticsearch}`) };
 }
 
 function elasticsearchUsers({ settings }: Scope, passwords: Passwords): ElasticsearchUser[] {
@@ -120,11 +120,7 @@ function createLogs(
     { scope, elasticsearchHosts, user: "logstash", password: passwords.logstash, network: networks.logs },
     own,
   );
-  new Filebeat(
-    "filebeat",
-    { scope, logstash: `${Logstash.host}:${String(ports.logstashBeats)}`, network: networks.logs },
-    own,
-  );
+  new Filebeat("filebeat", { scope, logstash: `${Logstash.host}:${ports.logstashBeats}`, network: networks.logs }, own);
   new Kibana(
     "kibana",
     {
@@ -148,7 +144,7 @@ function createEdge(parent: Platform, scope: Scope, networks: Networks, password
     {
       scope,
       host: address(scope, "traefik").host,
-      engine: `tcp://${DockerGuard.host}:${String(scope.settings.ports.dockerGuard)}`,
+      engine: `tcp://${DockerGuard.host}:${scope.settings.ports.dockerGuard}`,
       adminPassword: passwords.admin,
       networks: [networks.edge, networks.admin, networks.guard],
     },

@@ -53,7 +53,7 @@ export class Release extends pulumi.ComponentResource {
       "nginx",
       {
         scope,
-        upstream: `${Daphne.host}:${String(scope.settings.ports.daphne)}`,
+        upstream: `${Daphne.host}:${scope.settings.ports.daphne}`,
         route: { host, network: platform.get("networks").edge },
         network: app,
       },

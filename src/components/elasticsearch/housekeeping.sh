@@ -1,5 +1,5 @@
 #!/bin/bash
-# Gives log indices their shape, and removes those older than LOG_RETENTION_DAYS once an hour.
+# housekeeping [once]: gives log indices their shape, and removes those older than LOG_RETENTION_DAYS, once or every hour.
 set -u
 
 elastic() {
@@ -39,5 +39,6 @@ while true; do
       elastic DELETE "$index" -o /dev/null && echo "housekeeping: removed $index, older than $LOG_RETENTION_DAYS days"
     fi
   done
+  [ "${1:-}" != once ] || exit 0
   sleep 3600
 done

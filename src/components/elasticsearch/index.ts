@@ -74,8 +74,8 @@ export function elasticsearchYaml(
   return `cluster.name: studygiveway
 node.name: ${name}
 network.host: 0.0.0.0
-http.port: ${String(ports.elasticsearch)}
-transport.port: ${String(ports.elasticsearchTransport)}
+http.port: ${ports.elasticsearch}
+transport.port: ${ports.elasticsearchTransport}
 discovery.type: single-node
 # One shard for each stack and day; the default of 1000 would end with 33 stacks and a month of logs.
 cluster.max_shards_per_node: 3000

@@ -5,17 +5,17 @@ export function patroniYaml(
   etcdMembers: readonly string[],
   ports: Pick<Ports, "postgres" | "patroni" | "etcd">,
 ): string {
-  const hosts = etcdMembers.map((member) => `"${member}:${String(ports.etcd)}"`).join(", ");
+  const hosts = etcdMembers.map((member) => `"${member}:${ports.etcd}"`).join(", ");
   return `scope: postgres
 namespace: /db/
 restapi:
-  listen: 0.0.0.0:${String(ports.patroni)}
+  listen: 0.0.0.0:${ports.patroni}
 etcd3:
   hosts: [${hosts}]
 log:
   level: INFO
 ${bootstrap}postgresql:
-  listen: 0.0.0.0:${String(ports.postgres)}
+  listen: 0.0.0.0:${ports.postgres}
   bin_dir: /usr/local/bin
 ${running}`;
 }

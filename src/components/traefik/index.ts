@@ -43,7 +43,7 @@ export class Traefik extends pulumi.ComponentResource {
           "healthcheck",
           "--ping=true",
           "--ping.entrypoint=ping",
-          `--entrypoints.ping.address=:${String(ports.traefikPing)}`,
+          `--entrypoints.ping.address=:${ports.traefikPing}`,
         ],
         startSeconds: 300,
         intervalSeconds: 5,

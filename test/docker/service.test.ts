@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rootBecause } from "../../src/docker/waivers.ts";
+import { type Registration, registrations, settingsOf } from "../registrations.ts";
+
+interface Service {
+  name: string;
+  labels: { label: string; value: string }[];
+  mode: object;
+  endpointSpec: { mode: string; ports: { publishMode: string; publishedPort: number }[] };
+  updateConfig: { order: string; failureAction: string };
+  taskSpec: {
+    containerSpec: {
+      image: string;
+      user: string;
+      readOnly: boolean;
+      init: boolean;
+      capDrops: string[];
+      capAdds?: string[];
+      env: Record<string, string>;
+      healthcheck: { tests: string[] };
+      stopGracePeriod: string;
+      mounts: { type: string; source?: string; target: string }[];
+      secrets: { fileName: string; fileMode: number }[];
+    };
+    networksAdvanceds: { id: string; aliases: string[] }[];
+    placement: { constraints: string[] };
+    resources: { limits: { memoryBytes: number; nanoCpus: number } };
+    restartPolicy: { condition: string; window: string };
+    logDriver: { name: string; options: Record<string, string> };
+  };
+}
+
+const stacks = ["platform", "staging-pr-7", "prod-data", "prod-pr-7"];
+
+async function services(stack: string, nodes = 1): Promise<Service[]> {
+  const rows = await registrations(settingsOf(stack), nodes);
+  return rows.filter(({ type }) => type === "docker:index/service:Service").map(asService);
+}
+
+const asService = ({ inputs }: Registration) => inputs as unknown as Service;
+
+for (const stack of stacks) {
+  await test(`${stack}: every service is closed, limited and watched`, async () => {
+    for (const { name, taskSpec, endpointSpec } of await services(stack)) {
+      const { containerSpec: container, resources, restartPolicy, logDriver } = taskSpec;
+      assert.deepEqual(container.capDrops, ["ALL"], name);
+      assert.equal(container.capAdds, undefined, name);
+      assert.equal(container.readOnly, true, name);
+      assert.equal(container.init, true, name);
+      assert.ok(container.healthcheck.tests.length > 1, name);
+      assert.ok(resources.limits.memoryBytes > 0 && resources.limits.nanoCpus > 0, name);
+      assert.deepEqual([restartPolicy.condition, restartPolicy.window], ["any", "0s"], name);
+      assert.equal(logDriver.name, "json-file", name);
+      assert.equal(endpointSpec.mode, "dnsrr", name);
+      assert.ok(
+        container.secrets.every(({ fileMode }) => fileMode === 0o400),
+        name,
+      );
+    }
+  });
+
+  await test(`${stack}: only the waived services run as root`, async () => {
+    for (const { name, taskSpec } of await services(stack)) {
+      const service = name.slice(stack.length + 1).replace(/-\d+$/, "");
+      const root = taskSpec.containerSpec.user.startsWith("0:");
+      assert.equal(root, Object.hasOwn(rootBecause, service), `${name} as ${taskSpec.containerSpec.user}`);
+    }
+  });
+
+  await test(`${stack}: no secret stands in the environment of a service`, async () => {
+    for (const { name, taskSpec } of await services(stack)) {
+      const env = JSON.stringify(taskSpec.containerSpec.env);
+      assert.doesNotMatch(env, /generated-|-password"|postgres-password|redis-password/, name);
+    }
+  });
+
+  await test(`${stack}: every stop is long enough to be waited for and shorter than Swarm's patience`, async () => {
+    for (const { name, taskSpec } of await services(stack)) {
+      const seconds = Number(/^(\d+)s$/.exec(taskSpec.containerSpec.stopGracePeriod)?.[1]);
+      assert.ok(seconds >= 30 && seconds <= 50, `${name}: ${seconds}`);
+    }
+  });
+}
+
+await test("at most five waivers, each with its reason", () => {
+  const reasons = Object.values(rootBecause);
+  assert.ok(reasons.length <= 5);
+  assert.ok(reasons.every((reason) => reason.length > 20));
+});
+
+await test("only the edge publishes ports, on the host itself", async () => {
+  const publishing = (await Promise.all(stacks.map((stack) => services(stack))))
+    .flat()
+    .filter(({ endpointSpec }) => endpointSpec.ports.length > 0);
+  assert.deepEqual(
+    publishing.map(({ name }) => name),
+    ["platform-traefik"],
+  );
+  assert.deepEqual(
+    publishing[0]?.endpointSpec.ports.map(({ publishedPort, publishMode }) => [publishedPort, publishMode]),
+    [
+      [80, "host"],
+      [443, "host"],
+    ],
+  );
+});
+
+await test("what has a volume is updated stop-first and never shares its volume", async () => {
+  const all = (await Promise.all(stacks.map((stack) => services(stack)))).flat();
+  const volumes = all.flatMap(({ name, taskSpec, updateConfig }) =>
+    taskSpec.containerSpec.mounts
+      .filter(({ type }) => type === "volume")
+      .map(({ source }) => {
+        assert.equal(updateConfig.order, "stop-first", name);
+        return source;
+      }),
+  );
+  assert.equal(new Set(volumes).size, volumes.length);
+});
+
+await test("a short name is never used on a network that stacks share", async () => {
+  const shared = ["edge-id", "admin-id", "logs-id", "data-id"];
+  for (const stack of ["staging-pr-7", "prod-pr-7"]) {
+    const borrowed = shared.filter((id) => stack === "prod-pr-7" || id !== "data-id");
+    for (const { name, taskSpec } of await services(stack)) {
+      for (const { id, aliases } of taskSpec.networksAdvanceds) {
+        if (borrowed.includes(id)) assert.deepEqual(aliases, [], `${name} on ${id}`);
+      }
+    }
+  }
+});
+
+await test("on a cluster of several nodes, what has data is pinned to a labelled node", async () => {
+  const pinned = (await services("prod-data", 3)).filter(({ taskSpec }) =>
+    taskSpec.containerSpec.mounts.some(({ type }) => type === "volume"),
+  );
+  assert.ok(pinned.length > 0);
+  for (const { name, taskSpec } of pinned) assert.equal(taskSpec.placement.constraints.length, 1, name);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ServiceState, type TaskState, verdict } from "../../src/docker/verdict.ts";
+
+const changedAt = "2026-01-01T10:00:00.5Z";
+const replicated = (replicas: number, update?: ServiceState["UpdateStatus"]): ServiceState => ({
+  UpdatedAt: changedAt,
+  Spec: { Mode: { Replicated: { Replicas: replicas } } },
+  ...(update && { UpdateStatus: update }),
+});
+const everywhere: ServiceState = { UpdatedAt: changedAt, Spec: { Mode: { Global: {} } } };
+const task = (state: string, at = "2026-01-01T10:00:02.25Z", err?: string): TaskState => ({
+  DesiredState: ["failed", "rejected", "complete", "shutdown"].includes(state) ? "shutdown" : "running",
+  Status: { State: state, Timestamp: at, ...(err !== undefined && { Err: err }) },
+});
+
+await test("ready when all replicas of the newest form run", () => {
+  assert.deepEqual(verdict(replicated(2), [task("running"), task("running")]), { kind: "ready", running: 2 });
+});
+
+await test("ready with no replica when none is wanted", () => {
+  assert.equal(verdict(replicated(0), []).kind, "ready");
+});
+
+await test("waits while a task starts, and says what it sees", () => {
+  const state = verdict(replicated(2), [task("running"), task("starting")]);
+  assert.deepEqual(state, { kind: "waiting", running: 1, wanted: 2, state: "running, starting" });
+});
+
+await test("waits while Swarm is still updating, though enough tasks run", () => {
+  assert.equal(verdict(replicated(1, { State: "updating" }), [task("running")]).kind, "waiting");
+});
+
+await test("waits for a global service until a node has a task", () => {
+  assert.equal(verdict(everywhere, []).kind, "waiting");
+  assert.equal(verdict(everywhere, [task("running")]).kind, "ready");
+});
+
+await test("a rollback is a failure, though the old form runs", () => {
+  const state = verdict(replicated(1, { State: "rollback_completed", Message: "rollback completed" }), [
+    task("running"),
+    task("failed", undefined, "task: non-zero exit (1)"),
+  ]);
+  assert.deepEqual(state, {
+    kind: "failed",
+    reason: "update rollback_completed: rollback completed: task: non-zero exit (1)",
+  });
+});
+
+await test("three failures of the newest form are hopeless; the newest error is told", () => {
+  const tasks = [
+    task("failed", "2026-01-01T10:00:01Z", "first"),
+    task("rejected", "2026-01-01T10:00:03Z", "No such image: nowhere:1"),
+    task("failed", "2026-01-01T10:00:02Z", "second"),
+  ];
+  assert.deepEqual(verdict(replicated(1), tasks), {
+    kind: "failed",
+    reason: "3 tasks failed: No such image: nowhere:1",
+  });
+});
+
+await test("a service that ends again and again fails, even with exit code 0", () => {
+  assert.equal(verdict(replicated(1), [task("complete"), task("complete"), task("complete")]).kind, "failed");
+});
+
+await test("failures from before the last change do not count", () => {
+  const old = "2026-01-01T09:59:59Z";
+  assert.equal(verdict(replicated(1), [task("failed", old), task("failed", old), task("failed", old)]).kind, "waiting");
+});
+
+await test("a service that recovered is ready in spite of its history", () => {
+  const tasks = [task("failed"), task("failed"), task("failed"), task("running")];
+  assert.equal(verdict(replicated(1), tasks).kind, "ready");
+});
+
+await test("says why a task cannot be placed", () => {
+  const state = verdict(replicated(1), [task("pending", undefined, "no suitable node")]);
+  assert.equal(state.kind === "waiting" && state.state, "pending, no suitable node");
+});

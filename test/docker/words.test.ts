@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { duration, healthcheck } from "../../src/docker/health.ts";
+import { ownershipLabels } from "../../src/docker/labels.ts";
+import { demultiplex } from "../../src/docker/log-lines.ts";
+import { placement } from "../../src/docker/placement.ts";
+
+await test("durations are spelled as the provider reads them back", () => {
+  assert.deepEqual([0, 5, 60, 90, 300].map(duration), ["0s", "5s", "1m", "1m30s", "5m"]);
+});
+
+await test("a line of shell and a command are told apart", () => {
+  const rest = { startSeconds: 10, intervalSeconds: 5 };
+  assert.deepEqual(healthcheck({ test: "a | b", ...rest }).tests, ["CMD-SHELL", "a | b"]);
+  assert.deepEqual(healthcheck({ test: ["a", "b"], ...rest }).tests, ["CMD", "a", "b"]);
+});
+
+await test("a release is labelled with its pull request, the platform is not", () => {
+  assert.deepEqual(ownershipLabels({ kind: "release", environment: "qa", pr: 12 }, "nginx"), {
+    "studygiveway.stack": "qa-pr-12",
+    "studygiveway.environment": "qa",
+    "studygiveway.pr": "12",
+    "studygiveway.service": "nginx",
+  });
+  assert.deepEqual(ownershipLabels({ kind: "platform" }), {
+    "studygiveway.stack": "platform",
+    "studygiveway.environment": "platform",
+  });
+});
+
+await test("members are pinned only where there is more than one node", () => {
+  assert.deepEqual(placement(1, { label: "studygiveway.postgres-1" }), []);
+  assert.deepEqual(placement(3, { label: "studygiveway.postgres-1" }), ["node.labels.studygiveway.postgres-1 == true"]);
+  assert.deepEqual(placement(1, { manager: true }), ["node.role == manager"]);
+  assert.deepEqual(placement(3, undefined), []);
+});
+
+await test("Docker's stream headers are taken out of log lines", () => {
+  const frame = (text: string) => {
+    const body = Buffer.from(text);
+    const head = Buffer.alloc(8);
+    head.writeUInt8(1, 0);
+    head.writeUInt32BE(body.length, 4);
+    return Buffer.concat([head, body]);
+  };
+  assert.equal(demultiplex(Buffer.concat([frame("one\n"), frame("two\n")])), "one\ntwo\n");
+});
