@@ -10,7 +10,7 @@ import { type Pin, placement } from "./placement.ts";
 import { type Scope } from "./scope.ts";
 import { type Tmpfs, tmpfsMount } from "./tmpfs.ts";
 import { type VolumeMount, volumeMount } from "./volume.ts";
-import { rootBecause } from "./waivers.ts";
+import { rootReason } from "./waivers.ts";
 
 export interface ServiceArgs {
   readonly service: ServiceName;
@@ -21,7 +21,7 @@ export interface ServiceArgs {
   readonly args?: readonly string[];
   /** Never a secret: it can be read by whoever may inspect the service. */
   readonly env?: Readonly<Record<string, string>>;
-  /** `uid:gid`, or root where `rootBecause` says why. */
+  /** `uid:gid`, or root where src/docker/waivers.ts says why. */
   readonly user: string;
   readonly networks: readonly Attachment[];
   readonly configs?: readonly File[];
@@ -96,7 +96,7 @@ export function unitName({ service, member }: Pick<ServiceArgs, "service" | "mem
 
 function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, name: string, labels: Labels) {
   const unit = unitName(args);
-  const user = checkedUser(args);
+  const user = checkedUser(scope, args);
   const [uid = "0", gid = "0"] = user.split(":");
   return {
     image: imageOf(args.service, scope.settings),
@@ -121,8 +121,8 @@ function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, nam
   };
 }
 
-function checkedUser({ service, user }: ServiceArgs): string {
-  if (/^(0|root)(:|$)/.test(user) && rootBecause[service] === undefined) {
+function checkedUser({ settings }: Scope, { service, user }: ServiceArgs): string {
+  if (/^(0|root)(:|$)/.test(user) && rootReason(service, settings) === undefined) {
     throw new Error(`${service} asks for root, but src/docker/waivers.ts gives no reason for it`);
   }
   return user;
