@@ -26,7 +26,7 @@ export function givenCredentials(): Map<string, string> {
   return new Map(
     credentialNames.flatMap((name) => {
       const value = file[variableOf(name)] ?? "";
-      return value === "" ? [] : [[name as string, value] as const];
+      return value === "" ? [] : [[name, value] as const];
     }),
   );
 }

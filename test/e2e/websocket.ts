@@ -41,7 +41,7 @@ function upgrade(host: string, path: string): Promise<{ socket: Socket; head: Bu
       reject(new Error(`got status ${statusCode ?? 0} instead of a WebSocket`));
     });
     outgoing.on("upgrade", ({ headers }, socket, head) => {
-      if (headers["sec-websocket-accept"] === expected) resolve({ socket: socket as Socket, head });
+      if (headers["sec-websocket-accept"] === expected) resolve({ socket: socket, head });
       else reject(new Error("the server's key does not fit"));
     });
   });
