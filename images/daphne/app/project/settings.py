@@ -1,5 +1,7 @@
 import socket
 
+from redis.exceptions import ConnectionError as RedisConnectionError
+
 from project import connections
 
 CONNECTIONS = connections.load()
@@ -59,6 +61,8 @@ CHANNEL_LAYERS = {
                     "host": CONNECTIONS["redisStack"]["host"],
                     "port": CONNECTIONS["redisStack"]["port"],
                     "password": CONNECTIONS["redisStack"]["password"],
+                    # A connection of before a restart of Redis is found dead only when it is used.
+                    "retry_on_error": [RedisConnectionError],
                 }
             ],
         },

@@ -3,6 +3,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 
 class Echo(AsyncWebsocketConsumer):
+    # With a layer it would hang up whenever Redis does.
+    channel_layer_alias = None
+
     async def receive(self, text_data=None, bytes_data=None):
         await self.send(text_data=text_data, bytes_data=bytes_data)
 

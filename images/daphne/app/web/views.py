@@ -32,6 +32,9 @@ async def page(request):
 
 async def readyz(request):
     report = await checks.run_all()
+    for check in report["checks"]:
+        if not check["ok"]:
+            log.warning("%s is not ready: %s", check["name"], check["error"])
     response = JsonResponse(report, status=200 if report["ok"] else 503)
     response["Cache-Control"] = "no-store"
     return response
