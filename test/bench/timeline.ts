@@ -1,0 +1,90 @@
+import { type Engine } from "../../src/docker/engine.ts";
+
+/** What the Engine says when something happens. */
+export interface EngineEvent {
+  readonly Type: string;
+  readonly Action: string;
+  readonly timeNano: number;
+  readonly Actor: { readonly Attributes?: Readonly<Record<string, string>> };
+}
+
+/** Seconds since the command was started. */
+export interface ServiceTimes {
+  readonly service: string;
+  readonly started: number | undefined;
+  readonly healthy: number | undefined;
+  /** Containers it took. */
+  readonly containers: number;
+}
+
+/** Where the time of a fresh release went, in seconds since the command was started. */
+export interface Timeline {
+  readonly firstObject: number | undefined;
+  readonly lastNetwork: number | undefined;
+  readonly lastService: number | undefined;
+  readonly lastStart: number | undefined;
+  readonly lastHealthy: number | undefined;
+  readonly end: number;
+  readonly services: readonly ServiceTimes[];
+}
+
+const serviceLabels = ["com.docker.swarm.service.name", "com.docker.compose.service"];
+
+export function timeline(events: readonly EngineEvent[], stack: string, startMs: number, endMs: number): Timeline {
+  const seconds = ({ timeNano }: EngineEvent) => timeNano / 1e9 - startMs / 1e3;
+  const created = (...types: string[]) =>
+    events.filter(({ Type, Action }) => types.includes(Type) && Action === "create").map(seconds);
+  const services = serviceTimes(
+    events.filter(({ Actor }) => Actor.Attributes?.["studygiveway.stack"] === stack),
+    seconds,
+  );
+  return {
+    firstObject: created("network", "secret", "config", "service", "container").at(0),
+    lastNetwork: created("network").at(-1),
+    lastService: created("service").at(-1),
+    lastStart: latest(services.map(({ started }) => started)),
+    lastHealthy: latest(services.map(({ healthy }) => healthy)),
+    end: (endMs - startMs) / 1e3,
+    services,
+  };
+}
+
+function serviceTimes(events: readonly EngineEvent[], seconds: (event: EngineEvent) => number): ServiceTimes[] {
+  const containers = events.filter(({ Type }) => Type === "container");
+  return [...Map.groupBy(containers, serviceOf)]
+    .map(([service, own]) => ({
+      service,
+      started: latest(own.filter(({ Action }) => Action === "start").map(seconds)),
+      healthy: own.filter(({ Action }) => Action === "health_status: healthy").map(seconds)[0],
+      containers: own.filter(({ Action }) => Action === "create").length,
+    }))
+    .sort((a, b) => (a.healthy ?? Infinity) - (b.healthy ?? Infinity));
+}
+
+function serviceOf({ Actor }: EngineEvent): string {
+  const attributes = Actor.Attributes ?? {};
+  return serviceLabels.map((label) => attributes[label]).find((name) => name !== undefined) ?? "?";
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined);
+}
+
+/** Collects what happens until it is closed. */
+export async function watchEvents(engine: Engine): Promise<{ readonly events: EngineEvent[]; close: () => void }> {
+  const events: EngineEvent[] = [];
+  const stream = (await engine.getEvents()) as NodeJS.ReadableStream & { destroy: () => void };
+  let rest = "";
+  stream.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split("\n");
+    rest = lines.pop() ?? "";
+    events.push(...lines.filter(Boolean).map((line) => JSON.parse(line) as EngineEvent));
+  });
+  stream.on("error", () => undefined);
+  return {
+    events,
+    close: () => {
+      stream.destroy();
+    },
+  };
+}
