@@ -89,7 +89,10 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
   return created;
 }
 
-/** The name of a service within its stack: also its host name and its alias on the stack's own networks. */
+/**
+ * The name of a service within its stack: also its alias on the stack's own networks, and its host name; where there may
+ * be several copies, the copy's number follows.
+ */
 export function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
   return member === undefined ? service : `${service}-${member}`;
 }
@@ -104,7 +107,7 @@ function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, nam
     ...(args.args && { args: [...args.args] }),
     env: { ...args.env },
     user,
-    hostname: unit,
+    hostname: typeof args.replicas === "number" ? `${unit}-{{.Task.Slot}}` : unit,
     init: true,
     readOnly: true,
     capDrops: ["ALL"],

@@ -12,6 +12,7 @@ interface Service {
   taskSpec: {
     containerSpec: {
       image: string;
+      hostname: string;
       user: string;
       readOnly: boolean;
       init: boolean;
@@ -102,6 +103,16 @@ await test("at most five waivers, each with its reason", () => {
   // The fifth is Traefik's, which only ACME asks for.
   assert.ok(reasons.length <= 4);
   assert.ok(reasons.every((reason) => reason.length > 20));
+});
+
+await test("copies of a service have host names of their own, what runs once is called by its name", async () => {
+  const hostnames = (await services("staging-pr-7")).map(({ name, taskSpec }) => [
+    name,
+    taskSpec.containerSpec.hostname,
+  ]);
+  const byName = Object.fromEntries(hostnames) as Record<string, string>;
+  assert.equal(byName["staging-pr-7-daphne"], "daphne-{{.Task.Slot}}");
+  assert.equal(byName["staging-pr-7-postgres-1"], "postgres-1");
 });
 
 await test("only the edge publishes ports, on the host itself", async () => {
