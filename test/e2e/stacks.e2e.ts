@@ -41,7 +41,7 @@ for (const stack of waves.flat()) {
     const found = await stackObjects(stack);
     const wanted = services[stack].map((service) => `${stack}-${service}`).sort();
     assert.deepEqual(found.services.map(({ Spec }) => Spec?.Name).sort(), wanted);
-    assert.deepEqual([...((await outputs(stack))["services"] as string[])].sort(), wanted);
+    assert.deepEqual([...((await outputs(stack))["services"] as string[])].sort(), [...services[stack]].sort());
     const states = found.tasks
       .filter(({ DesiredState }) => DesiredState === "running")
       .map(({ Status }) => Status.State);
@@ -69,27 +69,17 @@ interface Readiness {
 
 for (const stack of releases) {
   test(`${stack} reaches everything it is connected with`, async () => {
-    // The gate has waited for the tasks; the edge asks the Engine for them every few seconds.
-    const { status, body } = await eventually("an answer of the release", async () => {
-      const answer = await https({ host: hostOf(stack), path: "/readyz" });
-      assert.ok(answer.status === 200 || answer.body.includes("checks"), `${answer.status} ${answer.body}`);
-      return answer;
+    const checks = await eventually(`${stack} is ready`, async () => {
+      const { status, body } = await https({ host: hostOf(stack), path: "/readyz" });
+      assert.equal(status, 200, body);
+      const report = JSON.parse(body) as Readiness;
+      assert.ok(report.ok, body);
+      return report.checks;
     });
-    const { ok, checks } = JSON.parse(body) as Readiness;
-    assert.deepEqual(
-      checks.filter((check) => !check.ok),
-      [],
-    );
-    assert.deepEqual(checks.map(({ name }) => name).sort(), [
-      "elasticsearch",
-      "logstash",
-      "memcached",
-      "minio",
-      "postgres",
-      "redis-stack",
+    assert.deepEqual(checks.map(({ name, ok }) => `${name} ${ok ? "is ready" : "is not"}`).sort(), [
+      ...["elasticsearch is ready", "logstash is ready", "memcached is ready", "minio is ready", "postgres is ready"],
+      "redis-stack is ready",
     ]);
-    assert.equal(status, 200);
-    assert.ok(ok);
   });
 }
 
