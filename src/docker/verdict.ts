@@ -9,6 +9,8 @@ export interface ServiceState {
 
 /** A task made from the newest form of its service. */
 export interface TaskState {
+  /** Which of the replicas it is; a service on every node has none. */
+  readonly Slot?: number;
   readonly DesiredState: string;
   readonly Status: {
     readonly State: string;
@@ -34,7 +36,7 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
     return { kind: "failed", reason };
   }
   const live = tasks.filter((task) => task.DesiredState === "running" || task.DesiredState === "ready");
-  const running = live.filter((task) => task.Status.State === "running").length;
+  const running = filled(live.filter((task) => task.Status.State === "running"));
   const wanted = service.Spec.Mode.Global ? live.length : (service.Spec.Mode.Replicated?.Replicas ?? 1);
   if (running === wanted && (running > 0 || !service.Spec.Mode.Global) && update !== "updating") {
     return { kind: "ready", running };
@@ -44,6 +46,15 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
     return { kind: "failed", reason: `${failures.length} tasks failed: ${lastError(failures)}` };
   }
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
+}
+
+/**
+ * How many replicas are there. Two tasks can be one: when the old task ends by itself just as start-first replaces it,
+ * Swarm keeps both its replacements until the next change.
+ */
+function filled(tasks: readonly TaskState[]): number {
+  const slots = tasks.flatMap(({ Slot }) => Slot ?? []);
+  return new Set(slots).size + tasks.length - slots.length;
 }
 
 function hasFailed(task: TaskState): boolean {

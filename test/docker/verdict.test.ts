@@ -22,6 +22,12 @@ await test("ready with no replica when none is wanted", () => {
   assert.equal(verdict(replicated(0), []).kind, "ready");
 });
 
+await test("counts replicas, not tasks, where Swarm keeps two for one", () => {
+  const inSlot = (slot: number) => ({ ...task("running"), Slot: slot });
+  assert.deepEqual(verdict(replicated(1), [inSlot(1), inSlot(1)]), { kind: "ready", running: 1 });
+  assert.equal(verdict(replicated(2), [inSlot(1), inSlot(1)]).kind, "waiting");
+});
+
 await test("waits while a task starts, and says what it sees", () => {
   const state = verdict(replicated(2), [task("running"), task("starting")]);
   assert.deepEqual(state, { kind: "waiting", running: 1, wanted: 2, state: "running, starting" });
