@@ -57,7 +57,7 @@ export class Daphne extends pulumi.ComponentResource {
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.daphne}/healthz`],
         startSeconds: 120,
-        intervalSeconds: 3,
+        everySeconds: 5,
       },
       replicas: services.daphne.replicas,
       order: "start-first",

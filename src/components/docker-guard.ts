@@ -34,7 +34,7 @@ export class DockerGuard extends pulumi.ComponentResource {
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 10,
       },
       pin: { manager: true },
       order: "start-first",

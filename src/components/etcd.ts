@@ -30,7 +30,7 @@ export class Etcd extends pulumi.ComponentResource {
       health: {
         test: ["etcdctl", `--endpoints=http://127.0.0.1:${ports.etcd}`, "endpoint", "health"],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 10,
       },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",

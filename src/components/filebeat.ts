@@ -30,7 +30,7 @@ export class Filebeat extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${monitorPort}/`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 15,
       },
       replicas: "every node",
       order: "stop-first",

@@ -39,7 +39,7 @@ export class Haproxy extends pulumi.ComponentResource {
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
         startSeconds: 120,
-        intervalSeconds: 3,
+        everySeconds: 10,
       },
       replicas: services.haproxy.replicas,
       order: "start-first",

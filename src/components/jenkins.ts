@@ -38,7 +38,7 @@ export class Jenkins extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.jenkins}/login`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 30,
       },
       pin: { label: "studygiveway.jenkins" },
       order: "stop-first",

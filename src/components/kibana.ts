@@ -42,7 +42,7 @@ export class Kibana extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.kibana}/api/status`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 30,
       },
       order: "start-first",
       stopSeconds: 30,

@@ -40,7 +40,7 @@ export class Logstash extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.logstashApi}/_node/pipelines`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 15,
       },
       replicas: services.logstash.replicas,
       pin: { label: "studygiveway.logstash" },

@@ -33,7 +33,7 @@ export class MemcachedAdmin extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${port}/`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 30,
       },
       order: "start-first",
       stopSeconds: 30,

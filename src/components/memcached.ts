@@ -25,7 +25,7 @@ export class Memcached extends pulumi.ComponentResource {
       health: {
         test: `printf 'version\\r\\nquit\\r\\n' | nc -w 2 127.0.0.1 ${ports.memcached} | grep -q VERSION`,
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 10,
       },
       order: "stop-first",
       stopSeconds: 30,

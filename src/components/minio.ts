@@ -39,7 +39,7 @@ export class Minio extends pulumi.ComponentResource {
       ],
       volume: { path: "/data" },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
-      health: { test: ["mc", "ready", "local"], startSeconds: 300, intervalSeconds: 5 },
+      health: { test: ["mc", "ready", "local"], startSeconds: 300, everySeconds: 15 },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
       stopSeconds: 30,

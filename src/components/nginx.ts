@@ -33,7 +33,7 @@ export class Nginx extends pulumi.ComponentResource {
       health: {
         test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.nginx}/healthz`],
         startSeconds: 120,
-        intervalSeconds: 3,
+        everySeconds: 5,
       },
       replicas: services.nginx.replicas,
       order: "start-first",

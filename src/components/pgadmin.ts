@@ -52,7 +52,7 @@ export class Pgadmin extends pulumi.ComponentResource {
       health: {
         test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.pgadmin}/misc/ping`],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 30,
       },
       pin: { label: "studygiveway.pgadmin" },
       order: "stop-first",

@@ -29,7 +29,7 @@ export class Pgbouncer extends pulumi.ComponentResource {
       configs: [{ path: "/etc/pgbouncer/pgbouncer.ini", text: pgbouncerIni(ports.pgbouncer) }],
       secrets: [{ path: "/run/secrets/pgbouncer_userlist", text: pulumi.interpolate`"pgbouncer" "${password}"\n` }],
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
-      health: { test: ["/usr/local/bin/pgbouncer-health"], startSeconds: 120, intervalSeconds: 3 },
+      health: { test: ["/usr/local/bin/pgbouncer-health"], startSeconds: 120, everySeconds: 10 },
       pin: { label: `studygiveway.${postgres}` },
       order: "start-first",
       stopSeconds: 30,

@@ -30,7 +30,7 @@ export class RedisStack extends pulumi.ComponentResource {
       ],
       volume: { path: "/data" },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
-      health: { test: redisHealth(ports.redisStack), startSeconds: 300, intervalSeconds: 5 },
+      health: { test: redisHealth(ports.redisStack), startSeconds: 300, everySeconds: 10 },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
       stopSeconds: 30,

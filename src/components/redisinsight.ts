@@ -34,7 +34,7 @@ export class Redisinsight extends pulumi.ComponentResource {
       secrets: [{ path: "/run/secrets/redisinsight_instance", text: instance(redisStack) }],
       volume: { path: "/db" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
-      health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 300, intervalSeconds: 5 },
+      health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 300, everySeconds: 30 },
       pin: { label: "studygiveway.redisinsight" },
       order: "stop-first",
       stopSeconds: 30,

@@ -9,10 +9,17 @@ await test("durations are spelled as the provider reads them back", () => {
   assert.deepEqual([0, 5, 60, 90, 300].map(duration), ["0s", "5s", "1m", "1m30s", "5m"]);
 });
 
-await test("a line of shell and a command are told apart", () => {
-  const rest = { startSeconds: 10, intervalSeconds: 5 };
-  assert.deepEqual(healthcheck({ test: "a | b", ...rest }).tests, ["CMD-SHELL", "a | b"]);
-  assert.deepEqual(healthcheck({ test: ["a", "b"], ...rest }).tests, ["CMD", "a", "b"]);
+await test("the first tries come every second, those after a success sleep first", () => {
+  const { tests, interval, timeout } = healthcheck({
+    test: ["check", "a b", "it's"],
+    startSeconds: 60,
+    everySeconds: 10,
+  });
+  assert.deepEqual(tests, [
+    "CMD-SHELL",
+    "[ ! -e /dev/shm/.worked ] || sleep 10; { check 'a b' 'it'\\''s'; } && : > /dev/shm/.worked",
+  ]);
+  assert.deepEqual([interval, timeout], ["1s", "15s"]);
 });
 
 await test("a release is labelled with its pull request, the platform is not", () => {

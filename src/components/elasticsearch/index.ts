@@ -52,7 +52,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
         { path: "/run/elasticsearch", sizeMb: 16 },
         { path: `${home}/logs`, sizeMb: 16 },
       ],
-      health: { test: ["/bin/bash", "/usr/local/bin/elasticsearch-health"], startSeconds: 300, intervalSeconds: 5 },
+      health: { test: ["/bin/bash", "/usr/local/bin/elasticsearch-health"], startSeconds: 300, everySeconds: 15 },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
       stopSeconds: 45,

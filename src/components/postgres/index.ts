@@ -54,7 +54,7 @@ export class Postgres extends pulumi.ComponentResource {
         // Docker's default of 64 MB fails parallel queries, and Swarm has no word for its size.
         { path: "/dev/shm", sizeMb: 256 },
       ],
-      health: { test: ["/usr/local/bin/postgres-health"], startSeconds: 300, intervalSeconds: 5 },
+      health: { test: ["/usr/local/bin/postgres-health"], startSeconds: 300, everySeconds: 10 },
       pin: { label: `studygiveway.${name}` },
       order: "stop-first",
       stopSeconds: 45,

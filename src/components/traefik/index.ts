@@ -46,7 +46,7 @@ export class Traefik extends pulumi.ComponentResource {
           `--entrypoints.ping.address=:${ports.traefikPing}`,
         ],
         startSeconds: 300,
-        intervalSeconds: 5,
+        everySeconds: 5,
       },
       replicas: "every node",
       pin: { label: "studygiveway.edge" },
