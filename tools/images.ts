@@ -69,7 +69,8 @@ async function ensureStandIns(env: Environment, say: Say): Promise<number> {
   const services = standInServices();
   const command = ["bash", join(root, "test", "stand-ins", "build.sh"), "stand-in", ...services];
   const quietly = (line: string) => {
-    if (!line.endsWith("is current")) say(line.replace(/^\[ *\d+s\] /, ""));
+    const text = line.replace(/^\[ *\d+s\] /, "");
+    if (!text.endsWith("is current") && !text.startsWith("done: ")) say(text);
   };
   await must(command, { env, timeoutSeconds: 3600, onLine: quietly });
   return services.length;

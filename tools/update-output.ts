@@ -10,8 +10,8 @@ export class UpdateOutput {
     const event = parseEvent(line);
     if (event === undefined) return;
     if (event.remark?.startsWith("waiting for ") === true) this.#remark = event.remark;
-    // The stack itself is in progress all the time.
-    if (event.type === "pulumi:pulumi:Stack") return;
+    // The stack itself and our components are in progress all the time.
+    if (/^(?:pulumi:pulumi:Stack$|studygiveway:)/.test(event.type)) return;
     const key = `${event.type} ${event.name}`;
     if (!event.isFinished) this.#inProgress.add(key);
     else if (this.#inProgress.delete(key)) this.#finished += 1;
