@@ -30,9 +30,23 @@ export async function bringUp(
   });
 }
 
-/** Removes all resources of a stack, and the stack. */
+/**
+ * Removes all resources of a stack, and the stack. The provider reports a failure when a container takes longer to end
+ * than its grace period, although the service is gone; only a refresh finds that out.
+ */
 export async function tearDown(stack: string, env: Environment, progress: Progress): Promise<void> {
-  await progress.step(stack, (say) => update(["destroy", "--remove", "--stack", stack], env, say));
+  await progress.step(stack, async (say) => {
+    const destroy = ["destroy", "--remove", "--stack", stack];
+    for (let tries = 0; tries < 2; tries++) {
+      try {
+        return await update(tries === 0 ? destroy : [...destroy, "--refresh"], env, say);
+      } catch (error) {
+        if (!(error instanceof DeploymentError)) throw error;
+        say("not everything let go at once; looks at what is left and tries again");
+      }
+    }
+    return update([...destroy, "--refresh"], env, say);
+  });
 }
 
 /** The outputs of a stack, those that are secret masked. */
