@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import {
+  destroy,
+  docker,
+  engine,
+  eventually,
+  fleetUp,
+  hostOf,
+  https,
+  initStack,
+  isUp,
+  removeConfig,
+  runningTasks,
+  setConfig,
+  up,
+} from "./world.ts";
+
+const stack = "qa-pr-8";
+const service = `${stack}-daphne`;
+const crashing = "studygiveway-e2e/crashing:1";
+const absent = "studygiveway-e2e/absent:1";
+const lastWords = ["cannot find the flux capacitor", "giving up"];
+
+before(async () => {
+  await fleetUp(["platform", "staging-pr-7"]);
+  await makeCrashingImage();
+  await initStack(stack);
+});
+
+after(async () => {
+  if (await isUp(stack)) await destroy(stack);
+});
+
+/** The application's image, with a program that says two lines and ends. */
+async function makeCrashingImage(): Promise<void> {
+  const { Spec } = (await engine.getService("staging-pr-7-daphne").inspect()) as {
+    Spec: { TaskTemplate: { ContainerSpec: { Image: string } } };
+  };
+  const folder = mkdtempSync(join(tmpdir(), "studygiveway-crashing-"));
+  const script = [...lastWords.map((line) => `echo ${line}`), "exit 1"].join("; ");
+  const lines = [`FROM ${Spec.TaskTemplate.ContainerSpec.Image}`, "ENTRYPOINT []", `CMD ["sh", "-c", "${script}"]`];
+  writeFileSync(join(folder, "Dockerfile"), lines.join("\n"));
+  try {
+    await docker("build", "--quiet", "--tag", crashing, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Brings the stack up with an image that cannot work; the error has to name the service and say why, within a minute. */
+async function refuse(image: string, reasons: readonly string[]): Promise<void> {
+  await setConfig(stack, "daphne.image", image);
+  const { stdout, stderr, seconds } = await up(stack, [], { expectFailure: true });
+  const output = `${stdout}\n${stderr}`;
+  for (const words of ["daphne", ...reasons]) assert.ok(output.includes(words), `${words}\nis not in\n${output}`);
+  assert.ok(seconds < 60, `failed only after ${seconds.toFixed(1)} s`);
+}
+
+async function recover(): Promise<void> {
+  await removeConfig(stack, "daphne.image");
+  await up(stack);
+  await eventually("the release answers", async () => {
+    assert.equal((await https({ host: hostOf(stack) })).status, 200);
+  });
+}
+
+/** A failed update leaves the very task that ran before, and it answers all the time. */
+async function refuseInUpdate(image: string, reasons: readonly string[]): Promise<void> {
+  const tasks = (await runningTasks(service)).map(({ ID }) => ID);
+  const watch = { isOver: false, answers: [] as number[] };
+  const watching = (async () => {
+    while (!watch.isOver) watch.answers.push((await https({ host: hostOf(stack) })).status);
+  })();
+  try {
+    await refuse(image, reasons);
+  } finally {
+    watch.isOver = true;
+    await watching;
+  }
+  assert.deepEqual(
+    (await runningTasks(service)).map(({ ID }) => ID),
+    tasks,
+  );
+  assert.ok(watch.answers.length > 0);
+  assert.deepEqual(
+    watch.answers.filter((status) => status !== 200),
+    [],
+  );
+}
+
+test("a new stack with an image that does not exist", () => refuse(absent, ["No such image"]));
+
+test("a new stack with a service that crashes", () => refuse(crashing, lastWords));
+
+test("the right image makes the stack complete", recover);
+
+test("an update to an image that does not exist", () => refuseInUpdate(absent, ["No such image"]));
+
+test("an update to a service that crashes", () => refuseInUpdate(crashing, lastWords));
+
+test("and the right image again", recover);

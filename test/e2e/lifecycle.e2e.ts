@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { destroy, engine, eventually, fleet, fleetUp, hostOf, https, isUp, stackObjects, up } from "./world.ts";
+
+const stack = "staging-pr-7";
+
+before(() => fleetUp());
+
+/** What a destroyed stack leaves, asked for at once: the names of its volumes, and nothing else. */
+async function remainsOf(name: string): Promise<string[]> {
+  const { volumes, ...others } = await stackObjects(name);
+  const left = Object.entries(others).flatMap(([kind, found]) => found.map(() => kind));
+  assert.deepEqual(left, [], `left of ${name}`);
+  return volumes.map(({ Name }) => Name).sort();
+}
+
+test("destroy, and at once up again, five times in a row", async (t) => {
+  const volumes = (await stackObjects(stack)).volumes.map(({ Name }) => Name).sort();
+  assert.ok(volumes.length > 0);
+  for (let round = 1; round <= 5; round++) {
+    await t.test(`round ${round}`, async () => {
+      await destroy(stack);
+      await up(stack);
+      assert.deepEqual((await stackObjects(stack)).volumes.map(({ Name }) => Name).sort(), volumes);
+    });
+  }
+  // Its data is that of before, its generated passwords are not.
+  await eventually("it reaches everything", async () => {
+    const { status, body } = await https({ host: hostOf(stack), path: "/readyz" });
+    assert.equal(status, 200, body);
+  });
+});
+
+for (const name of [...fleet].reverse()) {
+  test(`destroying ${name} leaves its data and nothing else`, async () => {
+    const withData = (await stackObjects(name)).volumes.map(({ Name }) => Name).sort();
+    await destroy(name);
+    assert.equal(await isUp(name), false);
+    assert.deepEqual(await remainsOf(name), withData);
+    assert.ok(withData.every((volume) => volume.startsWith(`${name}-`)));
+  });
+}
+
+test("then nothing of anybody is left in the Engine", async () => {
+  assert.deepEqual(await engine.listServices(), []);
+  assert.deepEqual(await engine.listContainers({ all: true }), []);
+  assert.deepEqual(await engine.listSecrets(), []);
+  assert.deepEqual(await engine.listConfigs(), []);
+  const networks = (await engine.listNetworks()).map(({ Name }) => Name).sort();
+  assert.deepEqual(networks, ["bridge", "docker_gwbridge", "host", "ingress", "none"]);
+  const strangers = (await engine.listVolumes()).Volumes.filter(({ Labels }) => !("studygiveway.stack" in Labels));
+  assert.deepEqual(strangers, []);
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type CommandResult, must, run } from "../../tools/command.ts";
+import { commitCheckout, copyCheckout } from "./checkout.ts";
+import { eventually, https, stackObjects, taskIds } from "./world.ts";
+
+const stacks = ["platform", "staging-pr-1"] as const;
+const folder = mkdtempSync(join(tmpdir(), "studygiveway-start-"));
+const checkout = join(folder, "checkout");
+// Everything else is to be found out or made, as for somebody who has just cloned the project.
+const env = {
+  ...process.env,
+  PULUMI_BACKEND_URL: `file://${folder}/state`,
+  PULUMI_CONFIG_PASSPHRASE: undefined,
+  DOMAIN: undefined,
+  DOCKER_DATA_ROOT: undefined,
+};
+
+before(async () => {
+  await copyCheckout(checkout);
+  await commitCheckout(checkout);
+});
+
+after(async () => {
+  if (existsSync(join(checkout, ".env"))) await npm("stop", "--", "--data");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function npm(...args: readonly string[]): Promise<CommandResult & { readonly seconds: number }> {
+  const began = performance.now();
+  const result = await run(["npm", ...args], { cwd: checkout, env, timeoutSeconds: 900 });
+  assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
+  return { ...result, seconds: (performance.now() - began) / 1000 };
+}
+
+const first = { seconds: 0 };
+
+test("npm start brings everything up and says where it is", async () => {
+  const { stdout, stderr, seconds } = await npm("start");
+  first.seconds = seconds;
+  for (const subject of ["toolchain", "docker", "images", ...stacks]) {
+    assert.match(stderr, new RegExp(`^\\[ *\\d+s\\] ${subject} +.*\\(\\d+ s\\)$`, "m"));
+  }
+  for (const host of ["pr-1.staging", "s3.pr-1.staging", "pgadmin.pr-1.staging", "kibana", "jenkins", "traefik"]) {
+    assert.ok(stdout.includes(`https://${host}.studygiveway.localhost`), `${host}\nis not in\n${stdout}`);
+  }
+  for (const words of ["stack output adminPassword --show-secrets", "npm stop"]) assert.ok(stdout.includes(words));
+});
+
+test("what it says works", async () => {
+  const command = ["--silent", "run", "pulumi", "--", "stack", "output", "adminPassword", "--show-secrets"];
+  const password = (await npm(...command, "--stack", "platform")).stdout.trim();
+  await eventually("the release and a console answer", async () => {
+    const answers = [
+      await https({ host: "pr-1.staging.studygiveway.localhost" }),
+      await https({ host: "kibana.studygiveway.localhost", path: "/api/status", auth: `admin:${password}` }),
+    ];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
+  });
+});
+
+test("a second npm start is fast and changes nothing", async () => {
+  const before = await Promise.all(stacks.map(taskIds));
+  const { stderr, seconds } = await npm("start");
+  for (const stack of stacks) assert.match(stderr, new RegExp(`\\] ${stack} +\\d+ unchanged \\(`));
+  assert.ok(seconds < first.seconds, `${seconds.toFixed(1)} s after ${first.seconds.toFixed(1)} s`);
+  assert.deepEqual(await Promise.all(stacks.map(taskIds)), before);
+});
+
+test("no committed file was changed", async () => {
+  assert.equal(await must(["git", "status", "--porcelain"], { cwd: checkout, timeoutSeconds: 30 }), "");
+  assert.match(readFileSync(join(checkout, ".env"), "utf8"), /^PULUMI_CONFIG_PASSPHRASE=\S{20,}$/m);
+});
+
+async function left(): Promise<string[]> {
+  const found = await Promise.all(stacks.map(stackObjects));
+  return [
+    ...new Set(found.flatMap((objects) => Object.entries(objects).flatMap(([kind, all]) => all.map(() => kind)))),
+  ];
+}
+
+test("npm stop leaves data and nothing else", async () => {
+  await npm("stop");
+  assert.deepEqual(await left(), ["volumes"]);
+});
+
+test("npm stop -- --data leaves nothing", async () => {
+  await npm("stop", "--", "--data");
+  assert.deepEqual(await left(), []);
+  const state = join(folder, "state", ".pulumi", "stacks", "studygiveway-infra");
+  assert.deepEqual(existsSync(state) ? readdirSync(state) : [], []);
+});
