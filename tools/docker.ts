@@ -106,34 +106,38 @@ async function startEngine(env: Environment, say: Say): Promise<Engine> {
   if (started !== undefined) return started;
   if (process.getuid?.() !== 0)
     throw new Refusal("the Docker Engine does not run", "start it: sudo systemctl start docker");
-  const ways: { readonly said: string; readonly possible: boolean; readonly start: () => Promise<unknown> }[] = [
+  const ways: { readonly said: string; readonly possible: boolean; readonly start: () => Promise<boolean> }[] = [
     {
       said: "systemctl start docker",
       possible: existsSync("/run/systemd/system"),
-      start: () => run(["systemctl", "start", "docker"], { timeoutSeconds: 90 }),
+      start: () => succeeds("systemctl start docker"),
     },
     {
       said: "service docker start",
       possible: existsSync("/etc/init.d/docker") && !existsSync("/run/systemd/system"),
-      start: () => run(["service", "docker", "start"], { timeoutSeconds: 60 }),
+      start: () => succeeds("service docker start"),
     },
     { said: `dockerd, its log in ${engineLog}`, possible: true, start: startDetached },
   ];
   for (const { said, possible, start } of ways) {
     if (!possible) continue;
     say(`starts the engine: ${said}`);
-    await start();
-    const engine = await awaitEngine(env, 30);
+    const engine = (await start()) ? await awaitEngine(env, 30) : undefined;
     if (engine !== undefined) return engine;
   }
   throw new Refusal("the Docker Engine does not start", `look into ${engineLog}, or start it yourself`);
 }
 
-function startDetached(): Promise<void> {
+// A daemon that inherits our pipes would keep them open, and us waiting, as long as it lives.
+async function succeeds(command: string): Promise<boolean> {
+  return (await run(["sh", "-c", `${command} >/dev/null 2>&1`], { timeoutSeconds: 90 })).code === 0;
+}
+
+function startDetached(): Promise<boolean> {
   const log = openSync(engineLog, "a");
   const program = findProgram("dockerd") ?? "dockerd";
   spawn(program, ["-H", defaultHost], { detached: true, stdio: ["ignore", log, log] }).unref();
-  return Promise.resolve();
+  return Promise.resolve(true);
 }
 
 async function awaitEngine(env: Environment, seconds: number): Promise<Engine | undefined> {
