@@ -97,6 +97,7 @@ async function prepare(settings: Options, { step }: Progress): Promise<string> {
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "end to end",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    E2E_ALONE: String(!settings.files.includes("stacks")),
     E2E_DAEMON: daemon.name,
     E2E_PROJECT: project,
     E2E_ADMIN_PASSWORD: credentials["ADMIN_PASSWORD"],

@@ -105,11 +105,13 @@ export async function isUp(stack: string): Promise<boolean> {
   return (await stackObjects(stack)).services.length > 0;
 }
 
-/** Brings up those of the fleet that are not; the file before has left them, unless a file runs alone. */
+/** Brings up those of the fleet that are not: the file called stacks did, unless this one runs alone. */
 export async function fleetUp(stacks: readonly string[] = fleet): Promise<void> {
-  for (const base of ["platform", "prod-data"]) if (stacks.includes(base) && !(await isUp(base))) await up(base);
-  const others = stacks.filter((stack) => stack !== "platform" && stack !== "prod-data");
-  await Promise.all(others.map(async (stack) => (await isUp(stack)) || up(stack)));
+  // What stands since an earlier run may be of an older program.
+  const isAlone = process.env["E2E_ALONE"] === "true";
+  const ensure = async (stack: string) => (!isAlone && (await isUp(stack))) || up(stack);
+  for (const base of ["platform", "prod-data"]) if (stacks.includes(base)) await ensure(base);
+  await Promise.all(stacks.filter((stack) => stack !== "platform" && stack !== "prod-data").map(ensure));
 }
 
 export const engine = new Docker({ socketPath: new URL(variable("DOCKER_HOST")).pathname });
