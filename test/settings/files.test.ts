@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { runtime } from "@pulumi/pulumi";
 import { loadVariables } from "../../src/settings/files.ts";
 import { loadSettings } from "../../src/settings/index.ts";
 
 const before = { ...process.env };
+
+// Whoever runs the tests may have settings of their own.
+beforeEach(() => {
+  process.env = { PATH: before.PATH };
+});
 
 afterEach(() => {
   process.env = { ...before };
