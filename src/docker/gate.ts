@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "./engine.ts";
-import { lastLogLines } from "./log-lines.ts";
+import { lastLogLines, type Logged } from "./log-lines.ts";
 import { type Scope } from "./scope.ts";
-import { type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
+import { isGivenUp, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
 
 /** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
 const pollMs = 250;
@@ -50,12 +50,14 @@ async function passage(engine: Engine, services: Watched[], timeoutSeconds: numb
 }
 
 async function look(engine: Engine, { id }: Watched): Promise<Verdict> {
+  const tasksOf = (filters: object) =>
+    engine.listTasks({ filters: JSON.stringify({ service: [id], ...filters }) }) as Promise<TaskState[]>;
   const [service, tasks] = await Promise.all([
     engine.getService(id).inspect() as Promise<ServiceState>,
     // What the docker command itself asks for when it waits: only tasks of the newest form.
-    engine.listTasks({ filters: JSON.stringify({ service: [id], "_up-to-date": ["true"] }) }) as Promise<TaskState[]>,
+    tasksOf({ "_up-to-date": ["true"] }),
   ]);
-  return verdict(service, tasks);
+  return verdict(service, isGivenUp(service) ? await tasksOf({}) : tasks);
 }
 
 type Failing = readonly (readonly [Watched, Verdict])[];
@@ -63,7 +65,7 @@ type Failing = readonly (readonly [Watched, Verdict])[];
 async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number): Promise<pulumi.RunError> {
   const reports = await Promise.all(
     failing.map(async ([{ name, id }, state]) => {
-      const lines = await lastLogLines(engine, id);
+      const lines = await linesOf(engine, id, state);
       const log = lines.length === 0 ? ["(it wrote no log line)"] : lines;
       return [`${name}: ${describe(state)}`, ...log.map((line) => `    ${line}`)].join("\n");
     }),
@@ -71,6 +73,12 @@ async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number
   const title =
     timeoutSeconds === undefined ? "not healthy" : `not healthy after ${timeoutSeconds} s (GATE_TIMEOUT_SECONDS)`;
   return new pulumi.RunError([`${title}:`, ...reports].join("\n"));
+}
+
+/** Those of the task that failed, and not of one that serves in its place; of all tasks where none has failed yet. */
+async function linesOf(engine: Engine, id: string, state: Verdict): Promise<string[]> {
+  if (state.kind !== "failed") return lastLogLines(engine.getService(id));
+  return state.task === undefined ? [] : lastLogLines(engine.getTask(state.task) as unknown as Logged);
 }
 
 function describe(state: Verdict): string {

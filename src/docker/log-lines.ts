@@ -4,10 +4,13 @@ const lineCount = 10;
 const longestLine = 300;
 const timeoutMs = 5000;
 
-/** The newest lines of a service, oldest first; none if the Engine cannot tell within some seconds. */
-export async function lastLogLines(engine: Engine, serviceId: string): Promise<string[]> {
+/** A service or one of its tasks. */
+export type Logged = Pick<ReturnType<Engine["getService"]>, "logs">;
+
+/** Its newest lines, oldest first; none if the Engine cannot tell within some seconds. */
+export async function lastLogLines(source: Logged): Promise<string[]> {
   try {
-    const answer = await engine.getService(serviceId).logs({
+    const answer = await source.logs({
       stdout: true,
       stderr: true,
       timestamps: true,

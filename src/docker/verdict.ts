@@ -7,8 +7,9 @@ export interface ServiceState {
   readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
 }
 
-/** A task made from the newest form of its service. */
+/** A task made from the newest form of its service; from any form, once Swarm has given the newest one up. */
 export interface TaskState {
+  readonly ID?: string;
   /** Which of the replicas it is; a service on every node has none. */
   readonly Slot?: number;
   readonly DesiredState: string;
@@ -17,13 +18,15 @@ export interface TaskState {
     readonly Timestamp: string;
     readonly Err?: string;
     readonly Message?: string;
+    readonly ContainerStatus?: { readonly ContainerID?: string };
   };
 }
 
 export type Verdict =
   | { readonly kind: "ready"; readonly running: number }
   | { readonly kind: "waiting"; readonly running: number; readonly wanted: number; readonly state: string }
-  | { readonly kind: "failed"; readonly reason: string };
+  /** With the task whose log lines tell more, if it came so far as to write any. */
+  | { readonly kind: "failed"; readonly reason: string; readonly task?: string };
 
 /** So many failures of the newest form mean that it does not work: each was started anew after one second. */
 const hopelessFailures = 3;
@@ -31,9 +34,8 @@ const hopelessFailures = 3;
 /** Whether a service runs as last asked for. Swarm's own "running" would count tasks of the form before. */
 export function verdict(service: ServiceState, tasks: readonly TaskState[]): Verdict {
   const update = service.UpdateStatus?.State;
-  if (update !== undefined && (update.startsWith("rollback") || update === "paused")) {
-    const reason = [`update ${update}`, service.UpdateStatus?.Message, lastError(tasks)].filter(Boolean).join(": ");
-    return { kind: "failed", reason };
+  if (isGivenUp(service)) {
+    return failed([`update ${update ?? ""}`, service.UpdateStatus?.Message], tasks);
   }
   const live = tasks.filter((task) => task.DesiredState === "running" || task.DesiredState === "ready");
   const running = filled(live.filter((task) => task.Status.State === "running"));
@@ -43,9 +45,23 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
   }
   const failures = tasks.filter((task) => hasFailed(task) && since(task, service.UpdatedAt));
   if (failures.length >= hopelessFailures) {
-    return { kind: "failed", reason: `${failures.length} tasks failed: ${lastError(failures)}` };
+    return failed([`${failures.length} tasks failed`], failures);
   }
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
+}
+
+/** Swarm went back to the form before, or stopped on the way: its newest form is then no longer the one asked for. */
+export function isGivenUp({ UpdateStatus }: ServiceState): boolean {
+  const update = UpdateStatus?.State ?? "";
+  return update.startsWith("rollback") || update === "paused";
+}
+
+function failed(words: readonly (string | undefined)[], tasks: readonly TaskState[]): Verdict {
+  const task = lastFailed(tasks);
+  const error = task && (task.Status.Err || (task.Status.Message ?? task.Status.State));
+  const reason = [...words, error].filter(Boolean).join(": ");
+  const ran = task?.Status.ContainerStatus?.ContainerID ? task.ID : undefined;
+  return { kind: "failed", reason, ...(ran !== undefined && { task: ran }) };
 }
 
 /**
@@ -65,12 +81,11 @@ function since(task: TaskState, moment: string): boolean {
   return Date.parse(task.Status.Timestamp) >= Date.parse(moment);
 }
 
-function lastError(tasks: readonly TaskState[]): string {
-  const newest = tasks
+function lastFailed(tasks: readonly TaskState[]): TaskState | undefined {
+  return tasks
     .filter(hasFailed)
     .toSorted((a, b) => Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp))
     .at(0);
-  return newest === undefined ? "" : newest.Status.Err || (newest.Status.Message ?? newest.Status.State);
 }
 
 function stateOf(service: ServiceState, live: readonly TaskState[]): string {

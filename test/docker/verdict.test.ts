@@ -53,6 +53,14 @@ await test("a rollback is a failure, though the old form runs", () => {
   });
 });
 
+await test("names the task that failed, once it has written anything", () => {
+  const ran = { ...task("failed"), ID: "t1" };
+  const state = (one: TaskState) => verdict(replicated(1, { State: "paused" }), [task("running"), one]);
+  assert.equal("task" in state(ran), false);
+  const withContainer = { ...ran, Status: { ...ran.Status, ContainerStatus: { ContainerID: "c1" } } };
+  assert.deepEqual(state(withContainer), { kind: "failed", reason: "update paused: failed", task: "t1" });
+});
+
 await test("three failures of the newest form are hopeless; the newest error is told", () => {
   const tasks = [
     task("failed", "2026-01-01T10:00:01Z", "first"),
