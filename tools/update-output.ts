@@ -9,7 +9,8 @@ export class UpdateOutput {
     this.#lines.push(line);
     const event = parseEvent(line);
     if (event === undefined) return;
-    if (event.remark?.startsWith("waiting for ") === true) this.#remark = event.remark;
+    // The gate's own words, without the state of each service.
+    if (event.remark?.startsWith("waiting for ") === true) this.#remark = event.remark.replaceAll(/ \([^)]*\)/g, "");
     // The stack itself and our components are in progress all the time.
     if (/^(?:pulumi:pulumi:Stack$|studygiveway:)/.test(event.type)) return;
     const key = `${event.type} ${event.name}`;
@@ -29,9 +30,9 @@ export class UpdateOutput {
   /** What changed, in Pulumi's words: "3 created, 61 unchanged". */
   get summary(): string {
     const start = this.#lines.lastIndexOf("Resources:");
-    const counts = this.#lines.slice(start + 1).map((line) => /^\s+(?:\S+\s+)?(\d+ [a-z]+)/.exec(line)?.[1]);
-    const found = start === -1 ? [] : counts.filter((count) => count !== undefined);
-    return found.length === 0 ? "nothing to do" : found.join(", ");
+    const block = start === -1 ? [] : this.#lines.slice(start + 1);
+    const counts = block.flatMap((line) => [...line.matchAll(/\d+ (?!changes)[a-z]+/g)].map(([count]) => count));
+    return counts.length === 0 ? "nothing to do" : counts.join(", ");
   }
 
   /** Why it failed: the diagnostics in full, or the end of the output where there are none. */

@@ -39,13 +39,19 @@ test("the status names what is being made", () => {
 });
 
 test("when only the gate is left, the status is what it waits for", () => {
-  const output = read(" +  pulumi:pulumi:Stack s creating (12s) waiting for platform-kibana (starting)");
-  assert.equal(output.status, "waiting for platform-kibana (starting)");
+  const output = read(
+    " +  pulumi:pulumi:Stack s creating (12s) waiting for kibana (0 of 1 running, starting), jenkins (new)",
+  );
+  assert.equal(output.status, "waiting for kibana, jenkins");
 });
 
 test("the summary is Pulumi's own count", () => {
   assert.equal(read("Resources:\n    + 4 created\n\nDuration: 5s").summary, "4 created");
   assert.equal(read("Resources:\n    ~ 1 updated\n    4 unchanged\n\nDuration: 5s").summary, "1 updated, 4 unchanged");
+  assert.equal(
+    read("Resources:\n    ~ 1 updated\n    2 changes. 62 unchanged\n\nDuration: 5s").summary,
+    "1 updated, 62 unchanged",
+  );
   assert.equal(read("").summary, "nothing to do");
 });
 
