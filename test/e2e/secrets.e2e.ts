@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { imageOf, images } from "../../src/images.ts";
+import { type ServiceName } from "../../src/settings/index.ts";
+import { credentialNames } from "../../src/settings/credentials.ts";
+import { run } from "../../tools/command.ts";
+import { canary, type Canary, given } from "./canary.ts";
+import { credentialsOf, exportState, givenCredentials, secretOutputs, variableOf } from "./credentials.ts";
+import { stacks } from "./inspected.ts";
+import { settings } from "./settings.ts";
+import { docker, engine, fleetUp, preview, stackObjects, up } from "./world.ts";
+
+const canaries: Canary[] = [];
+const printed: string[] = [];
+
+/** Names the places whose text gives a secret away. */
+async function silent(places: AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>) {
+  const loud: string[] = [];
+  const count = { places: 0, characters: 0 };
+  for await (const [place, text] of places) {
+    count.places++;
+    count.characters += text.length;
+    const names = given(text, canaries);
+    if (names.length > 0) loud.push(`${place}: ${names.join(", ")}`);
+  }
+  assert.deepEqual(loud, []);
+  // Nothing is found where nothing was looked at.
+  assert.ok(count.places > 0 && count.characters > 100, `${count.places} places, ${count.characters} characters`);
+}
+
+before(async () => {
+  await fleetUp(stacks);
+  for (const stack of stacks) printed.push((await up(stack, ["--diff"])).stdout);
+  const known = new Map<string, string>();
+  for (const stack of stacks) {
+    for (const [name, secret] of [...(await credentialsOf(stack)), ...(await secretOutputs(stack))]) {
+      known.set(secret, `${name} of ${stack}`);
+    }
+  }
+  for (const [secret, name] of known) canaries.push(canary(name, secret));
+});
+
+describe("a secret", () => {
+  it("is one of those given and generated, and would be found", async () => {
+    const names = new Set(canaries.map(({ name }) => name.replace(/ of .*/, "")));
+    assert.deepEqual(
+      credentialNames.filter((name) => !names.has(name)),
+      [],
+    );
+    assert.ok(givenCredentials().size >= 5);
+    const states = await Promise.all(stacks.map((stack) => exportState(stack, { secrets: true })));
+    const found = given(states.join("\n"), canaries);
+    assert.deepEqual(
+      canaries.map(({ name }) => name).filter((name) => !found.includes(name)),
+      [],
+    );
+    const [some] = canaries;
+    const inside = Buffer.from(`a longer text with ${some?.traces[0] ?? ""} in it`).toString("base64");
+    assert.deepEqual(given(inside, canaries), [some?.name]);
+  });
+
+  it("stands in no service, task, container, network, volume, config or label", async () => {
+    for (const stack of stacks) {
+      const { services, tasks, containers, networks, secrets, configs, volumes } = await stackObjects(stack);
+      const details = await Promise.all(containers.map(({ Id }) => engine.getContainer(Id).inspect()));
+      const files = configs.map((config) => Buffer.from(String((config.Spec as { Data?: string }).Data), "base64"));
+      const objects = [services, tasks, containers, details, networks, secrets, configs, volumes, files.map(String)];
+      await silent(objects.map((object, index) => [`${stack} ${index}`, JSON.stringify(object)] as const));
+    }
+  });
+
+  it("stands in no command line inside of a container", async () => {
+    for (const stack of stacks) await silent(commandLines(stack));
+  });
+
+  it("stands in no log line", async () => {
+    for (const stack of stacks) await silent(logs(stack));
+  });
+
+  it("stands in no layer, history or setting of an image we build", async () => {
+    const ours = (Object.keys(images) as ServiceName[]).filter((name) => typeof images[name].official === "object");
+    const references = ours.map((name) => imageOf(name, settings));
+    const texts = references.map(async (image) => {
+      const history = await docker("history", "--no-trunc", "--format", "{{json .}}", image);
+      return [image, history + (await docker("image", "inspect", image))] as const;
+    });
+    await silent(await Promise.all(texts));
+    assert.equal(await linesIn(references, ["pgbouncer"]), true, "what is in them would be found");
+    assert.equal(
+      await linesIn(
+        references,
+        canaries.flatMap(({ traces }) => traces),
+      ),
+      false,
+    );
+  });
+
+  it("stands in no state as it is exported, nor in a file of the backend", async () => {
+    await silent(await Promise.all(stacks.map(async (stack) => [stack, await exportState(stack)] as const)));
+    await silent(backendFiles());
+  });
+
+  it("is not printed by up and preview, not even when it changes", async () => {
+    await silent(printed.map((text, index) => [`up of ${stacks[index] ?? ""}`, text] as const));
+    const changed = new Map(credentialNames.map((name) => [variableOf(name), `Changed${name}${"0".repeat(30)}`]));
+    canaries.push(...[...changed].map(([name, secret]) => canary(`changed ${name}`, secret)));
+    for (const stack of ["platform", "staging-pr-7"]) {
+      const { stdout, stderr } = await preview(stack, ["--diff"], { env: Object.fromEntries(changed) });
+      assert.match(stdout, /\[secret\]/);
+      await silent([[`preview of ${stack}`, stdout + stderr]]);
+    }
+  });
+
+  it("is not printed when it is refused", async () => {
+    const bad = new Map(credentialNames.map((name) => [variableOf(name), `Refused ${name} "0"`]));
+    canaries.push(...[...bad].map(([name, secret]) => canary(`refused ${name}`, secret)));
+    const options = { env: Object.fromEntries(bad), expectFailure: true };
+    const { stdout, stderr } = await preview("staging-pr-7", [], options);
+    for (const name of bad.keys()) assert.ok((stdout + stderr).includes(name), `${name} is not named`);
+    await silent([["the refusal", stdout + stderr]]);
+  });
+});
+
+async function* commandLines(stack: string) {
+  const { containers } = await stackObjects(stack);
+  for (const { Id, Names, State } of containers) {
+    if (State !== "running") continue;
+    const { Processes } = (await engine.getContainer(Id).top({ ps_args: "-eo pid,args" })) as { Processes: string[][] };
+    yield [
+      Names.join(),
+      Processes.map((words) => words.join(" "))
+        .join("\n")
+        .padEnd(101),
+    ] as const;
+  }
+}
+
+async function* logs(stack: string) {
+  const { containers } = await stackObjects(stack);
+  for (const { Id, Names } of containers) {
+    const log = await engine.getContainer(Id).logs({ stdout: true, stderr: true, follow: false });
+    yield [Names.join(), log.toString("utf8").padEnd(101)] as const;
+  }
+}
+
+function* backendFiles() {
+  const folder = fileURLToPath(process.env["PULUMI_BACKEND_URL"] ?? "");
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    yield [file, readFileSync(file, "utf8")] as const;
+  }
+}
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+/** Whether one of the texts stands somewhere in the layers of the images, which are archives of plain files. */
+async function linesIn(references: readonly string[], texts: readonly string[]): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "studygiveway-"));
+  folders.push(folder);
+  const patterns = join(folder, "patterns");
+  writeFileSync(patterns, `${texts.join("\n")}\n`, { mode: 0o600 });
+  const line = 'set -o pipefail; docker save "${@:2}" | grep -aFc -f "$1" || [ "${PIPESTATUS[*]}" = "0 1" ]';
+  const { code, stdout, stderr } = await run(["bash", "-c", line, "search", patterns, ...references], {
+    timeoutSeconds: 300,
+  });
+  assert.equal(code, 0, stderr);
+  return Number(stdout) > 0;
+}
