@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "./engine.ts";
 import { lastLogLines, type Logged } from "./log-lines.ts";
 import { type Scope } from "./scope.ts";
-import { isGivenUp, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
+import { isRolledBack, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
 
 /** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
 const pollMs = 250;
@@ -57,7 +57,13 @@ async function look(engine: Engine, { id }: Watched): Promise<Verdict> {
     // What the docker command itself asks for when it waits: only tasks of the newest form.
     tasksOf({ "_up-to-date": ["true"] }),
   ]);
-  return verdict(service, isGivenUp(service) ? await tasksOf({}) : tasks);
+  if (!isRolledBack(service)) return verdict(service, tasks);
+  // Then the newest form is the one before, and what failed is among the rest.
+  const kept = new Set(tasks.map(({ ID }) => ID));
+  return verdict(
+    service,
+    (await tasksOf({})).filter(({ ID }) => !kept.has(ID)),
+  );
 }
 
 type Failing = readonly (readonly [Watched, Verdict])[];

@@ -7,7 +7,7 @@ export interface ServiceState {
   readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
 }
 
-/** A task made from the newest form of its service; from any form, once Swarm has given the newest one up. */
+/** A task made from the newest form of its service; from one that was given up, once Swarm went back to the one before. */
 export interface TaskState {
   readonly ID?: string;
   /** Which of the replicas it is; a service on every node has none. */
@@ -34,7 +34,7 @@ const hopelessFailures = 3;
 /** Whether a service runs as last asked for. Swarm's own "running" would count tasks of the form before. */
 export function verdict(service: ServiceState, tasks: readonly TaskState[]): Verdict {
   const update = service.UpdateStatus?.State;
-  if (isGivenUp(service)) {
+  if (isRolledBack(service) || update === "paused") {
     return failed([`update ${update ?? ""}`, service.UpdateStatus?.Message], tasks);
   }
   const live = tasks.filter((task) => task.DesiredState === "running" || task.DesiredState === "ready");
@@ -50,10 +50,9 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
 }
 
-/** Swarm went back to the form before, or stopped on the way: its newest form is then no longer the one asked for. */
-export function isGivenUp({ UpdateStatus }: ServiceState): boolean {
-  const update = UpdateStatus?.State ?? "";
-  return update.startsWith("rollback") || update === "paused";
+/** Swarm has gone back, or is on its way back, to the form before. */
+export function isRolledBack({ UpdateStatus }: ServiceState): boolean {
+  return UpdateStatus?.State?.startsWith("rollback") ?? false;
 }
 
 function failed(words: readonly (string | undefined)[], tasks: readonly TaskState[]): Verdict {
