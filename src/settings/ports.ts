@@ -11,7 +11,7 @@ export const listeners = {
   haproxy: { postgresRw: 5432, postgresRo: 5433, haproxyHealth: 8404 },
   "redis-stack": { redisStack: 6379 },
   memcached: { memcached: 11211 },
-  minio: { minio: 9000, minioConsole: 9001 },
+  minio: { minio: 9000 },
   elasticsearch: { elasticsearch: 9200, elasticsearchTransport: 9300 },
   logstash: { logstashBeats: 5044, logstashHttp: 8080, logstashApi: 9600 },
   kibana: { kibana: 5601 },
