@@ -25,7 +25,6 @@ const clashes: Row[] = [
   ["ETCD_PEER_PORT=2379", "got 2379, as ETCD_PORT has it, expected another port", "change one of the two"],
   ["POSTGRES_RO_PORT=5432", "got 5432, as POSTGRES_RW_PORT has it, expected another port", "change one of the two"],
   ["HAPROXY_HEALTH_PORT=5433", "got 5433, as POSTGRES_RO_PORT has it, expected another port", "change one of the two"],
-  ["JENKINS_AGENT_PORT=8080", "got 8080, as JENKINS_PORT has it, expected another port", "change one of the two"],
   ["LOGSTASH_API_PORT=8080", "got 8080, as LOGSTASH_HTTP_PORT has it, expected another port", "change one of the two"],
   ["JENKINS_AGENT_PORT=8080", "got 8080, as JENKINS_PORT has it, expected another port", "change one of the two"],
   ["TRAEFIK_PING_PORT=8443", "got 8443, as TRAEFIK_WEBSECURE_PORT has it, expected another", "change one of the two"],
