@@ -43,7 +43,6 @@ describe("timeline", () => {
   it("counts from the start of the command and leaves other stacks out", () => {
     assert.deepEqual(fresh, {
       firstObject: 2,
-      lastNetwork: 2,
       lastService: 4,
       lastStart: 6,
       lastHealthy: 7,

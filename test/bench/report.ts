@@ -95,7 +95,6 @@ export function milestones(measured: readonly Measured[]): string {
   return table([
     ["fresh, seconds since the command began", ...measured.map(({ name }) => name)],
     row("first object made", ({ firstObject }) => firstObject),
-    row("last network made", ({ lastNetwork }) => lastNetwork),
     row("last service made", ({ lastService }) => lastService),
     row("last container started", ({ lastStart }) => lastStart),
     row("last container healthy", ({ lastHealthy }) => lastHealthy),

@@ -34,7 +34,7 @@ const stack = "staging-pr-900";
 const notes = [
   "The platform is up before. Compose cannot join its networks, so it gets empty ones in their place, and its application",
   "has no Elasticsearch and no Logstash; nothing waits for these. A stack file has no word for the mode of a tmpfs.",
-  "`pulumi up` is started with --skip-preview.",
+  "`pulumi up` is started with --skip-preview, after `pulumi stack init`, which is not in its time.",
 ];
 
 async function prepare(name: string, { step }: Progress): Promise<{ workspace: Workspace; compose: string }> {

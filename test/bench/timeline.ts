@@ -20,7 +20,6 @@ export interface ServiceTimes {
 /** Where the time of a fresh release went, in seconds since the command was started. */
 export interface Timeline {
   readonly firstObject: number | undefined;
-  readonly lastNetwork: number | undefined;
   readonly lastService: number | undefined;
   readonly lastStart: number | undefined;
   readonly lastHealthy: number | undefined;
@@ -40,7 +39,6 @@ export function timeline(events: readonly EngineEvent[], stack: string, startMs:
   );
   return {
     firstObject: created("network", "secret", "config", "service", "container").at(0),
-    lastNetwork: created("network").at(-1),
     lastService: created("service").at(-1),
     lastStart: latest(services.map(({ started }) => started)),
     lastHealthy: latest(services.map(({ healthy }) => healthy)),
