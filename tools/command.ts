@@ -46,29 +46,38 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-const state = { interrupted: false };
+// Once it is over, nothing may go on from where a command was ended: what waits for one waits for ever.
+const state = { isOver: false };
+const isOver = () => state.isOver;
+const never = new Promise<never>(() => undefined);
 
 /** Passes Ctrl-C and SIGTERM on to every running command and ends this process when the last has ended. */
 export function endWithCommands(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (state.interrupted) for (const child of running) signalGroup(child, "SIGKILL");
-      else for (const child of running) signalGroup(child, signal);
-      state.interrupted = true;
-      if (running.size === 0) process.exit(130);
+      for (const child of running) signalGroup(child, state.isOver ? "SIGKILL" : signal);
+      state.isOver = true;
+      void awaitCommands(Infinity).then(() => process.exit(130));
     });
   }
 }
 
-/** Ends every running command, the whole group of each. */
+/** Ends every running command, the whole group of each, and starts no other. */
 export async function endCommands(): Promise<void> {
+  state.isOver = true;
   for (const child of running) signalGroup(child, "SIGTERM");
-  for (let tries = 0; running.size > 0 && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+  await awaitCommands(50);
   for (const child of running) signalGroup(child, "SIGKILL");
+}
+
+async function awaitCommands(tries: number): Promise<void> {
+  for (let count = 0; running.size > 0 && count < tries; count++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** Runs a command to its end; what it returns is for the caller to judge. */
 export async function run(argv: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  if (isOver()) return never;
   const [program = "", ...rest] = argv;
   const child = spawn(program, rest, {
     env: options.env ?? process.env,
@@ -103,7 +112,7 @@ export async function run(argv: readonly string[], options: CommandOptions): Pro
   });
   clearTimeout(timer);
   running.delete(child);
-  if (state.interrupted && running.size === 0) process.exit(130);
+  if (isOver()) return never;
   return { code: time.isOver ? 124 : code, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") };
 }
 

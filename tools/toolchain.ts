@@ -163,7 +163,10 @@ async function build(folder: string, environment: Environment, say: Say): Promis
   await must(["bash", join(root, "tools", "toolchain", "build.sh"), destination], {
     env: environment,
     timeoutSeconds: 3600,
-    onLine: say,
+    // The script's own lines; Go names each of hundreds of modules.
+    onLine: (line) => {
+      if (line.startsWith("[")) say(line.replace(/^\[ *\d+s\] /, ""));
+    },
   });
   writeFileSync(join(destination, "stamp"), sourcesHash());
   const toolchain = built(folder);
