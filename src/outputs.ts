@@ -81,26 +81,32 @@ export const releaseOutputs = z.strictObject({
 /** A stack's outputs before Pulumi has waited for them. */
 export type Exports<T extends z.ZodObject> = { readonly [K in keyof z.infer<T>]: pulumi.Input<z.infer<T>[K]> };
 
-/** Another stack's outputs, each checked when it is read. */
+/** Another stack's outputs, checked before anything is made of them. */
 export class Borrowed<T extends z.ZodObject> {
-  readonly #stack: string;
   readonly #schema: T;
   readonly #reference: pulumi.StackReference;
 
-  constructor(stack: string, schema: T) {
-    this.#stack = stack;
+  private constructor(schema: T, reference: pulumi.StackReference) {
     this.#schema = schema;
-    this.#reference = new pulumi.StackReference(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
+    this.#reference = reference;
+  }
+
+  /** Waits for the outputs, so that a stack whose lender is missing is refused before its first resource. */
+  static async from<T extends z.ZodObject>(stack: string, schema: T): Promise<Borrowed<T>> {
+    const path = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+    const reference = new pulumi.StackReference(path);
+    const outputs = await new Promise<Readonly<Record<string, unknown>>>((resolve) => {
+      reference.outputs.apply(resolve);
+    });
+    const fields = Object.entries<z.ZodType>(schema.shape);
+    const wrong = fields.filter(([name, field]) => !field.safeParse(outputs[name]).success).map(([name]) => name);
+    if (wrong.length === 0) return new Borrowed(schema, reference);
+    const what = `${wrong.map((name) => `"${name}"`).join(", ")} missing or of another form`;
+    throw new pulumi.RunError(`stack ${stack}: outputs ${what}, run "pulumi up --stack ${stack}" first`);
   }
 
   get<K extends keyof z.infer<T> & string>(name: K): pulumi.Output<z.infer<T>[K]> {
     const field = this.#schema.shape[name] as z.ZodType<z.infer<T>[K]>;
-    return this.#reference.getOutput(name).apply((value) => {
-      const parsed = field.safeParse(value);
-      if (parsed.success) return parsed.data;
-      throw new pulumi.RunError(
-        `stack ${this.#stack}: output "${name}" is missing or of another form, run "pulumi up --stack ${this.#stack}" first`,
-      );
-    });
+    return this.#reference.getOutput(name).apply((value) => field.parse(value));
   }
 }

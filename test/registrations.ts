@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { newScope, type Scope } from "../src/docker/scope.ts";
+import { newScope } from "../src/docker/scope.ts";
 import { swarmProvider } from "../src/docker/provider.ts";
 import { settingsFrom, type Settings } from "../src/settings/settings.ts";
 import { compose } from "../src/stacks/program.ts";
@@ -35,11 +35,9 @@ export async function registrations(settings: Settings, nodes = 1): Promise<Regi
     "organization",
   );
   const parents = recordParents();
-  let scope: Scope | undefined;
-  await pulumi.runtime.runInPulumiStack(() => {
-    scope = newScope(settings, swarmProvider(settings), nodes);
-    compose(scope);
-    return Promise.resolve();
+  await pulumi.runtime.runInPulumiStack(async () => {
+    await compose(newScope(settings, swarmProvider(settings), nodes));
+    return {};
   });
   await pulumi.runtime.disconnect();
   return [...inputs]

@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Scope } from "../docker/scope.ts";
-import { Borrowed, type dataOutputs, type Exports, platformOutputs } from "../outputs.ts";
+import { type Borrowed, type dataOutputs, type Exports, type platformOutputs } from "../outputs.ts";
 import { DataTier } from "./data-tier.ts";
 
 /** The long-lived stack of an environment whose data outlives its releases. */
 export class Data extends pulumi.ComponentResource {
   readonly exports: Omit<Exports<typeof dataOutputs>, "services">;
 
-  constructor(name: string, scope: Scope) {
+  constructor(name: string, scope: Scope, platform: Borrowed<typeof platformOutputs>) {
     super("studygiveway:index:Data", name, {}, { providers: [scope.provider] });
-    const platform = new Borrowed("platform", platformOutputs);
     const networks = platform.get("networks");
     const tier = new DataTier(
       "data-tier",

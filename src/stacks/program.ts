@@ -2,29 +2,40 @@ import { newScope, type Scope } from "../docker/scope.ts";
 import { openEngine, readCluster } from "../docker/engine.ts";
 import { gate } from "../docker/gate.ts";
 import { swarmProvider } from "../docker/provider.ts";
+import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
+import { Borrowed, dataOutputs, platformOutputs } from "../outputs.ts";
 import { type Settings } from "../settings/index.ts";
 import { Data } from "./data.ts";
 import { Platform } from "./platform.ts";
-import { Release } from "./release.ts";
+import { type Lenders, Release } from "./release.ts";
 
 /** Deploys the stack that the settings describe and waits until it works; gives the stack's outputs. */
 export async function program(settings: Settings): Promise<Record<string, unknown>> {
   const engine = openEngine(settings.docker.host);
   const { nodes } = await readCluster(engine, settings.docker.host);
   const scope = newScope(settings, swarmProvider(settings), nodes);
-  const outputs = compose(scope);
+  const outputs = await compose(scope);
   return { ...outputs, services: gate(scope, engine) };
 }
 
 /** The stack's resources, without the wait. */
-export function compose(scope: Scope): object {
+export async function compose(scope: Scope): Promise<object> {
   const { identity, stack } = scope;
   switch (identity.kind) {
     case "platform":
       return new Platform(stack, scope).exports;
     case "data":
-      return new Data(stack, scope).exports;
+      return new Data(stack, scope, await Borrowed.from("platform", platformOutputs)).exports;
     case "release":
-      return new Release(stack, scope, identity).exports;
+      return new Release(stack, scope, identity, await lenders(scope, identity)).exports;
   }
+}
+
+async function lenders({ settings }: Scope, { environment }: ReleaseIdentity): Promise<Lenders> {
+  const data = settings.data === "shared" ? stackName({ kind: "data", environment }) : undefined;
+  const [platform, shared] = await Promise.all([
+    Borrowed.from("platform", platformOutputs),
+    data === undefined ? undefined : Borrowed.from(data, dataOutputs),
+  ]);
+  return { platform, data: shared };
 }

@@ -5,21 +5,28 @@ import { Nginx } from "../components/nginx.ts";
 import { credential } from "../docker/credential.ts";
 import { network, type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
-import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
+import { type Release as ReleaseIdentity } from "../identity.ts";
 import { imageOf } from "../images.ts";
 import {
-  Borrowed,
+  type Borrowed,
   type Connections,
   type DataConnections,
-  dataOutputs,
+  type dataOutputs,
   type Exports,
-  platformOutputs,
+  type platformOutputs,
   type releaseOutputs,
 } from "../outputs.ts";
 import { address } from "./address.ts";
 import { DataTier } from "./data-tier.ts";
 
 type PlatformRef = Borrowed<typeof platformOutputs>;
+
+/** The stacks it takes from. */
+export interface Lenders {
+  readonly platform: PlatformRef;
+  /** Where the environment's releases share their data. */
+  readonly data: Borrowed<typeof dataOutputs> | undefined;
+}
 
 interface Data {
   readonly network: NetworkRef;
@@ -31,10 +38,10 @@ interface Data {
 export class Release extends pulumi.ComponentResource {
   readonly exports: Omit<Exports<typeof releaseOutputs>, "services">;
 
-  constructor(name: string, scope: Scope, identity: ReleaseIdentity) {
+  constructor(name: string, scope: Scope, identity: ReleaseIdentity, lenders: Lenders) {
     super("studygiveway:index:Release", name, {}, { providers: [scope.provider] });
-    const platform = new Borrowed("platform", platformOutputs);
-    const data = scope.settings.data === "own" ? ownData(this, scope, platform) : borrowedData(identity);
+    const { platform } = lenders;
+    const data = lenders.data === undefined ? ownData(this, scope, platform) : borrowedData(lenders.data);
     const app = network(scope, this, "app", { internal: false });
     const { host, url } = address(scope);
     new Daphne(
@@ -69,8 +76,7 @@ function ownData(parent: Release, scope: Scope, platform: PlatformRef): Data {
   return new DataTier("data-tier", { scope, edge, admin, adminPassword: platform.get("adminPassword") }, { parent });
 }
 
-function borrowedData({ environment }: ReleaseIdentity): Data {
-  const data = new Borrowed(stackName({ kind: "data", environment }), dataOutputs);
+function borrowedData(data: Borrowed<typeof dataOutputs>): Data {
   return { network: data.get("network"), connections: data.get("connections"), urls: {} };
 }
 
