@@ -67,16 +67,22 @@ test(`${chosen.length} bad inputs`, { concurrency: deskCount }, async (t) => {
 test("a wrong passphrase", async () => {
   await makingNothing(async () => {
     const env = { PULUMI_CONFIG_PASSPHRASE: "not the one" };
-    const output = outputOf(await preview("staging-pr-7", [], { env, expectFailure: true }));
+    const output = outputOf(await pulumi("staging-pr-7", ["preview"], { env, expectFailure: true }));
     assert.match(output, /incorrect passphrase/);
   });
 });
 
-/** Refused at a desk that has the settings of a stack and nothing else. */
-async function refuse(variables: Record<string, string>, says: string, remedy: string): Promise<void> {
+interface Expectation {
+  readonly says: string;
+  readonly remedy: string;
+}
+
+/** Refused at a desk that has the settings of a stack, and of others that were never brought up. */
+async function refuse(variables: Record<string, string>, { says, remedy }: Expectation, others: string[] = []) {
   await makingNothing(() =>
     atDesk(async (desk) => {
       await lay(desk, { stack: "staging-pr-8" });
+      for (const stack of others) await initStack(stack, { cwd: desk.project, env: desk.env });
       for (const verb of ["preview", "up"] as const) {
         assertSaid(await refused(desk, "staging-pr-8", verb, variables), says, remedy);
       }
@@ -86,7 +92,10 @@ async function refuse(variables: Record<string, string>, says: string, remedy: s
 
 test("an Engine that does not answer", async () => {
   const host = "unix:///run/studygiveway-nobody/docker.sock";
-  await refuse({ DOCKER_HOST: host }, `${host}: the Docker Engine does not answer`, "set DOCKER_HOST");
+  await refuse(
+    { DOCKER_HOST: host },
+    { says: `${host}: the Docker Engine does not answer`, remedy: "set DOCKER_HOST" },
+  );
 });
 
 /** An Engine as far as the program asks it before it begins. */
@@ -111,30 +120,35 @@ const manager = { ControlAvailable: true, LocalNodeState: "active", Nodes: 1 };
 test("an Engine that is no Swarm", async () => {
   const info = { ServerVersion: "28.0.0", Swarm: { ControlAvailable: false, LocalNodeState: "inactive" } };
   await withEngine(info, { MinAPIVersion: "1.24" }, async (host) => {
-    await refuse({ DOCKER_HOST: host }, "no Swarm manager (state inactive)", "docker swarm init");
+    await refuse({ DOCKER_HOST: host }, { says: "no Swarm manager (state inactive)", remedy: "swarm init" });
   });
 });
 
 test("an Engine too new for Traefik", async () => {
   await withEngine({ ServerVersion: "29.0.0", Swarm: manager }, { MinAPIVersion: "1.44" }, async (host) => {
-    await refuse({ DOCKER_HOST: host }, "Docker Engine 29.0.0: got an oldest API of 1.44", "use Engine 28");
+    const says = "Docker Engine 29.0.0: got an oldest API of 1.44";
+    await refuse({ DOCKER_HOST: host }, { says, remedy: "use Engine 28" });
   });
 });
 
 test("a release before its platform", async () => {
-  await refuse({}, "stack platform:", 'run "pulumi up --stack platform" first');
+  const says = 'unknown stack "organization/studygiveway-infra/platform"';
+  await refuse({}, { says, remedy: says });
+});
+
+test("a release whose platform was never brought up", async () => {
+  await refuse({}, { says: "stack platform: outputs", remedy: 'run "pulumi up --stack platform" first' }, ["platform"]);
 });
 
 test("a release that borrows data nobody lends", async () => {
   const stack = "qa-pr-9";
+  const says = 'unknown stack "organization/studygiveway-infra/qa-data"';
   await initStack(stack);
   try {
     await setConfig(stack, "data", "shared");
     await makingNothing(async () => {
-      for (const verb of [preview, up]) {
-        const output = outputOf(await verb(stack, [], { expectFailure: true }));
-        assertSaid(output, "stack qa-data:", 'run "pulumi up --stack qa-data" first');
-      }
+      for (const verb of [preview, up])
+        assertSaid(outputOf(await verb(stack, [], { expectFailure: true })), says, says);
     });
   } finally {
     await pulumi(stack, ["stack", "rm", "--yes"]);

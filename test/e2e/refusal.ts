@@ -25,11 +25,10 @@ export interface Papers {
 
 export async function openDesk(): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), "studygiveway-desk-"));
-  const [project, state] = [join(folder, "project"), join(folder, "state")];
+  const project = join(folder, "project");
   await copyCheckout(project, ["src", "package.json", "Pulumi.yaml", ...environments.map(fileOf)]);
-  mkdirSync(state);
   for (const environment of environments) cpSync(join(project, fileOf(environment)), join(folder, environment));
-  return { folder, project, env: { PULUMI_BACKEND_URL: `file://${state}` } };
+  return { folder, project, env: { PULUMI_BACKEND_URL: `file://${folder}/state` } };
 }
 
 export function closeDesk({ folder }: Desk): void {
@@ -43,6 +42,9 @@ function fileOf(environment: string): string {
 /** Makes the stack and all that it reads. */
 export async function lay({ folder, project, env }: Desk, papers: Papers): Promise<void> {
   const { stack, config, environmentFile } = papers;
+  const state = join(folder, "state");
+  rmSync(state, { recursive: true, force: true });
+  mkdirSync(state);
   for (const environment of environments) cpSync(join(folder, environment), join(project, fileOf(environment)));
   rmSync(join(project, ".env"), { force: true });
   if (papers.env !== undefined) writeFileSync(join(project, ".env"), papers.env);
