@@ -151,6 +151,6 @@ test("a release that borrows data nobody lends", async () => {
         assertSaid(outputOf(await verb(stack, [], { expectFailure: true })), says, says);
     });
   } finally {
-    await pulumi(stack, ["stack", "rm", "--yes"]);
+    await pulumi(stack, ["stack", "rm", "--yes", "--force"]);
   }
 });
