@@ -120,14 +120,18 @@ function pidOf(daemon: Daemon): number | undefined {
   return existsSync(pidFile(daemon)) ? Number(readFileSync(pidFile(daemon), "utf8")) : undefined;
 }
 
-/** kill -9 of dockerd alone, as the out-of-memory killer would do it; its containers and containerd go on. */
+/**
+ * kill -9 of dockerd, as the out-of-memory killer would do it. The kernel then kills its containerd; the containers go
+ * on. What is left of either stops the next one while a process has the number, so that goes, too.
+ */
 export function killDaemon(daemon: Daemon): void {
   const pid = pidOf(daemon);
   if (pid === undefined) throw new Error(`dockerd of '${daemon.name}' does not run`);
+  const containerd = join(runFolderOf(daemon.name), "exec", "containerd", "containerd.pid");
+  const pids = [pid, ...(existsSync(containerd) ? [Number(readFileSync(containerd, "utf8"))] : [])];
   kill([pid], "SIGKILL");
-  if (!waitForEnd([pid], 10)) throw new Error(`process ${pid} survived SIGKILL`);
-  // A dead daemon's pid file stops the next one once the number is somebody else's.
-  rmSync(pidFile(daemon), { force: true });
+  if (!waitForEnd(pids, 20)) throw new Error(`of the processes ${pids.join(" and ")} one survived SIGKILL`);
+  for (const file of [pidFile(daemon), containerd]) rmSync(file, { force: true });
 }
 
 /** Ends dockerd in order, as a restart of the machine does, and starts it again. */
