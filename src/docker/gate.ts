@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "./engine.ts";
 import { lastLogLines, type Logged } from "./log-lines.ts";
 import { type Scope } from "./scope.ts";
-import { isRolledBack, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
+import { isOfForm, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
 
 /** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
 const pollMs = 250;
@@ -12,6 +12,7 @@ const reportMs = 10_000;
 interface Watched {
   readonly name: string;
   readonly id: string;
+  readonly form: string;
 }
 
 /**
@@ -20,7 +21,7 @@ interface Watched {
  * as Swarm has taken the order.
  */
 export function gate(scope: Scope, engine: Engine): pulumi.Output<string[]> {
-  const watched = scope.deployed.map(({ name, id }) => id.apply((known) => ({ name, id: known })));
+  const watched = scope.deployed.map((deployed) => pulumi.output(deployed));
   return pulumi.all(watched).apply(async (services) => {
     if (pulumi.runtime.isDryRun()) return services.map(({ name }) => name);
     return passage(engine, services, scope.settings.gate.timeoutSeconds);
@@ -49,7 +50,7 @@ async function passage(engine: Engine, services: Watched[], timeoutSeconds: numb
   }
 }
 
-async function look(engine: Engine, { id }: Watched): Promise<Verdict> {
+async function look(engine: Engine, { id, form }: Watched): Promise<Verdict> {
   const tasksOf = (filters: object) =>
     engine.listTasks({ filters: JSON.stringify({ service: [id], ...filters }) }) as Promise<TaskState[]>;
   const [service, tasks] = await Promise.all([
@@ -57,12 +58,13 @@ async function look(engine: Engine, { id }: Watched): Promise<Verdict> {
     // What the docker command itself asks for when it waits: only tasks of the newest form.
     tasksOf({ "_up-to-date": ["true"] }),
   ]);
-  if (!isRolledBack(service)) return verdict(service, tasks);
+  if (isOfForm(service, form)) return verdict(service, tasks, form);
   // Then the newest form is the one before, and what failed is among the rest.
   const kept = new Set(tasks.map(({ ID }) => ID));
   return verdict(
     service,
     (await tasksOf({})).filter(({ ID }) => !kept.has(ID)),
+    form,
   );
 }
 

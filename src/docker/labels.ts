@@ -15,6 +15,9 @@ export function ownershipLabels(identity: Identity, service?: string): Labels {
   };
 }
 
+/** Tells the form of a service that was asked for from the one that Swarm went back to when that failed. */
+export const formLabel = `${prefix}.form`;
+
 /** The names of the labels that json-file writes beside every log line. */
 export const loggedLabels = ["stack", "environment", "pr", "service"].map((label) => `${prefix}.${label}`);
 

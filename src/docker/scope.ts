@@ -18,6 +18,8 @@ export interface Scope {
 export interface Deployed {
   readonly name: string;
   readonly id: pulumi.Output<string>;
+  /** What its label says about its form. */
+  readonly form: pulumi.Output<string>;
 }
 
 export function newScope(settings: Settings, provider: docker.Provider, nodes: number): Scope {

@@ -1,10 +1,11 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 import { imageOf } from "../images.ts";
 import { type ServiceName } from "../settings/index.ts";
 import { configFile, type File, secretFile } from "./file.ts";
 import { duration, type Health, healthcheck } from "./health.ts";
-import { labelList, type Labels, loggedLabels, ownershipLabels } from "./labels.ts";
+import { formLabel, labelList, type Labels, loggedLabels, ownershipLabels } from "./labels.ts";
 import { type Attachment } from "./network.ts";
 import { type Pin, placement } from "./placement.ts";
 import { type Scope } from "./scope.ts";
@@ -52,24 +53,30 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
   const unit = unitName(args);
   const name = `${scope.stack}-${unit}`;
   const labels = ownershipLabels(scope.identity, args.service);
+  const taskSpec = {
+    containerSpec: container(scope, parent, args, name, labels),
+    networksAdvanceds: args.networks.map(({ network, aliases }) => ({
+      id: network.id,
+      aliases: [...(aliases ?? [])],
+    })),
+    placement: { constraints: placement(scope.nodes, args.pin) },
+    resources: limits(scope, args.service),
+    // Without a window of 0 s every refresh shows a difference.
+    restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
+    logDriver: logDriver,
+  };
+  const form = formOf(taskSpec);
   const created = new docker.Service(
     unit,
     {
       name,
-      labels: [...labelList(labels), ...Object.entries(args.route ?? {}).map(([label, value]) => ({ label, value }))],
+      labels: [
+        ...labelList(labels),
+        ...Object.entries(args.route ?? {}).map(([label, value]) => ({ label, value })),
+        { label: formLabel, value: form },
+      ],
       mode: args.replicas === "every node" ? { global: true } : { replicated: { replicas: args.replicas ?? 1 } },
-      taskSpec: {
-        containerSpec: container(scope, parent, args, name, labels),
-        networksAdvanceds: args.networks.map(({ network, aliases }) => ({
-          id: network.id,
-          aliases: [...(aliases ?? [])],
-        })),
-        placement: { constraints: placement(scope.nodes, args.pin) },
-        resources: limits(scope, args.service),
-        // Without a window of 0 s every refresh shows a difference.
-        restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
-        logDriver: logDriver,
-      },
+      taskSpec,
       updateConfig: updateConfig(args.order),
       rollbackConfig: updateConfig(args.order, "pause"),
       endpointSpec: {
@@ -85,8 +92,13 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
     // The name is fixed, so a replacement cannot exist beside what it replaces.
     { parent, deleteBeforeReplace: true },
   );
-  scope.deployed.push({ name: unit, id: created.id });
+  scope.deployed.push({ name: unit, id: created.id, form });
   return created;
+}
+
+function formOf(taskSpec: object): pulumi.Output<string> {
+  const digest = (known: unknown) => createHash("sha256").update(JSON.stringify(known)).digest("hex").slice(0, 16);
+  return pulumi.output(taskSpec).apply(digest);
 }
 
 /**

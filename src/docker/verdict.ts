@@ -1,13 +1,16 @@
+import { formLabel } from "./labels.ts";
+
 /** The part of a Swarm service that says how far its last change has come. */
 export interface ServiceState {
   readonly UpdatedAt: string;
   readonly Spec: {
+    readonly Labels?: Readonly<Record<string, string>>;
     readonly Mode: { readonly Replicated?: { readonly Replicas?: number }; readonly Global?: object };
   };
   readonly UpdateStatus?: { readonly State?: string; readonly Message?: string };
 }
 
-/** A task made from the newest form of its service; from one that was given up, once Swarm went back to the one before. */
+/** A task made from the form of its service that was asked for. */
 export interface TaskState {
   readonly ID?: string;
   /** Which of the replicas it is; a service on every node has none. */
@@ -32,15 +35,15 @@ export type Verdict =
 const hopelessFailures = 3;
 
 /** Whether a service runs as last asked for. Swarm's own "running" would count tasks of the form before. */
-export function verdict(service: ServiceState, tasks: readonly TaskState[]): Verdict {
+export function verdict(service: ServiceState, tasks: readonly TaskState[], form?: string): Verdict {
   const update = service.UpdateStatus?.State;
-  if (isRolledBack(service) || update === "paused") {
-    return failed([`update ${update ?? ""}`, service.UpdateStatus?.Message], tasks);
+  if (!isOfForm(service, form) || update === "paused") {
+    return failed([`update ${update ?? "undone"}`, service.UpdateStatus?.Message], tasks);
   }
   const live = tasks.filter((task) => task.DesiredState === "running" || task.DesiredState === "ready");
   const running = filled(live.filter((task) => task.Status.State === "running"));
   const wanted = service.Spec.Mode.Global ? live.length : (service.Spec.Mode.Replicated?.Replicas ?? 1);
-  if (running === wanted && (running > 0 || !service.Spec.Mode.Global) && update !== "updating") {
+  if (running === wanted && (running > 0 || !service.Spec.Mode.Global) && !isMoving(update)) {
     return { kind: "ready", running };
   }
   const failures = tasks.filter((task) => hasFailed(task) && since(task, service.UpdatedAt));
@@ -50,9 +53,12 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[]): Ver
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
 }
 
-/** Swarm has gone back, or is on its way back, to the form before. */
-export function isRolledBack({ UpdateStatus }: ServiceState): boolean {
-  return UpdateStatus?.State?.startsWith("rollback") ?? false;
+/**
+ * Or has Swarm gone back to the form before? Its own status does not tell: it stays "rollback_completed" when the form
+ * before is what is asked for next.
+ */
+export function isOfForm({ Spec }: ServiceState, form: string | undefined): boolean {
+  return Spec.Labels?.[formLabel] === form;
 }
 
 function failed(words: readonly (string | undefined)[], tasks: readonly TaskState[]): Verdict {
@@ -85,6 +91,10 @@ function lastFailed(tasks: readonly TaskState[]): TaskState | undefined {
     .filter(hasFailed)
     .toSorted((a, b) => Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp))
     .at(0);
+}
+
+function isMoving(update: string | undefined): boolean {
+  return update === "updating" || update === "rollback_started";
 }
 
 function stateOf(service: ServiceState, live: readonly TaskState[]): string {

@@ -42,15 +42,22 @@ await test("waits for a global service until a node has a task", () => {
   assert.equal(verdict(everywhere, [task("running")]).kind, "ready");
 });
 
+const ofForm = (form: string, state: string): ServiceState => {
+  const service = replicated(1, { State: state, Message: state.replace("_", " ") });
+  return { ...service, Spec: { ...service.Spec, Labels: { "studygiveway.form": form } } };
+};
+
 await test("a rollback is a failure, though the old form runs", () => {
-  const state = verdict(replicated(1, { State: "rollback_completed", Message: "rollback completed" }), [
-    task("running"),
-    task("failed", undefined, "task: non-zero exit (1)"),
-  ]);
-  assert.deepEqual(state, {
+  const tasks = [task("running"), task("failed", undefined, "task: non-zero exit (1)")];
+  assert.deepEqual(verdict(ofForm("old", "rollback_completed"), tasks, "new"), {
     kind: "failed",
     reason: "update rollback_completed: rollback completed: task: non-zero exit (1)",
   });
+});
+
+await test("ready after a rollback to what is asked for now, once it is complete", () => {
+  assert.equal(verdict(ofForm("old", "rollback_completed"), [task("running")], "old").kind, "ready");
+  assert.equal(verdict(ofForm("old", "rollback_started"), [task("running")], "old").kind, "waiting");
 });
 
 await test("names the task that failed, once it has written anything", () => {
