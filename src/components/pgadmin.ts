@@ -45,7 +45,10 @@ export class Pgadmin extends pulumi.ComponentResource {
       ],
       secrets: [
         { path: "/run/secrets/admin_password", text: password },
-        { path: "/run/secrets/pgpass", text: passFile(postgres) },
+        {
+          path: "/run/secrets/pgpass",
+          text: pulumi.output(postgres.password).apply((text) => passFile(postgres, text)),
+        },
       ],
       volume: { path: data },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
@@ -82,8 +85,9 @@ export function serversJson({ host, port, database, user }: PostgresConnection):
   return `${JSON.stringify({ Servers: { 1: server } }, undefined, 2)}\n`;
 }
 
-function passFile({ host, port, user, password }: PostgresConnection): pulumi.Output<string> {
-  return pulumi.interpolate`${host}:${port}:*:${user}:${password}\n`;
+/** pgpass: a colon ends a field unless it is escaped. */
+export function passFile({ host, port, user }: PostgresConnection, password: string): string {
+  return `${host}:${port}:*:${user}:${password.replaceAll(/[\\:]/g, "\\$&")}\n`;
 }
 
 /** libpq takes a password file only with mode 600, which the file of a secret does not have. */

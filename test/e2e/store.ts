@@ -18,7 +18,8 @@ const psql =
   `psql -X -q -v ON_ERROR_STOP=1 -At -h ${release}-haproxy -p 5432 -U app -d app -c `;
 const redis = "REDISCLI_AUTH=$(cat /run/secrets/redis_stack_password) redis-cli -e ";
 const mc =
-  'MC_HOST_here="http://$(cat /run/secrets/minio_root_user):$(cat /run/secrets/minio_root_password)@127.0.0.1:9000" mc -q ';
+  "export MC_CONFIG_DIR=/tmp/.mc-survival; mc -q alias set here http://127.0.0.1:9000 " +
+  '"$(cat /run/secrets/minio_root_user)" "$(cat /run/secrets/minio_root_password)" > /dev/null; mc -q ';
 
 function store(name: string, stack: string, unit: string, put: Line, get: (key: string) => string): Store {
   const service = `${stack}-${unit}`;
