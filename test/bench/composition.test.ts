@@ -122,13 +122,13 @@ describe("composition", () => {
 
   it("borrows the platform's networks, and others in their place for Compose", () => {
     const stack = composition(release, "stack");
-    assert.deepEqual(stack.borrowed, ["edge-d4e5f6a"]);
+    assert.deepEqual(stack.borrowed, [{ name: "edge-d4e5f6a", internal: false }]);
     assert.deepEqual(stack.document["networks"], {
       data: { driver: "overlay", internal: true },
       edge: { external: true, name: "edge-d4e5f6a" },
     });
     const compose = composition(release, "compose");
-    assert.deepEqual(compose.borrowed, ["bench-edge"]);
+    assert.deepEqual(compose.borrowed, [{ name: "bench-edge", internal: false }]);
     assert.deepEqual(compose.document["networks"], {
       data: { driver: "bridge", internal: true },
       edge: { external: true, name: "bench-edge" },

@@ -24,7 +24,7 @@ export interface Composition {
   readonly document: Readonly<Record<string, unknown>>;
   readonly files: readonly SourceFile[];
   /** The networks that have to be there before. */
-  readonly borrowed: readonly string[];
+  readonly borrowed: readonly { readonly name: string; readonly internal: boolean }[];
 }
 
 /** The same services, told to another tool. */
@@ -52,7 +52,9 @@ export function composition(release: Release, tool: Tool): Composition {
   return {
     document: escaped(document),
     files: [...configs, ...secrets].map(({ name, file }) => sourceFile(release, name, file)),
-    borrowed: release.networks.filter((network) => !isOwn(release, network)).map((network) => nameFor(network, tool)),
+    borrowed: release.networks
+      .filter((network) => !isOwn(release, network))
+      .map((network) => ({ name: nameFor(network, tool), internal: network.Internal })),
   };
 }
 

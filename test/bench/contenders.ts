@@ -39,11 +39,13 @@ export function composeContender(release: Release, program: string, { folder, en
     folder: own,
     commands: { fresh: up, unchanged: up, destroy: [program, "-p", project, "down"] },
     prepare: async () => {
-      for (const network of borrowed) await docker(env, "network", "create", "--driver", "bridge", network);
+      for (const { name, internal } of borrowed) {
+        await docker(env, "network", "create", "--driver", "bridge", ...(internal ? ["--internal"] : []), name);
+      }
     },
     clean: async () => {
       await removeVolumes(env, `com.docker.compose.project=${project}`);
-      for (const network of borrowed) await docker(env, "network", "rm", network);
+      for (const { name } of borrowed) await docker(env, "network", "rm", name);
     },
   };
 }
