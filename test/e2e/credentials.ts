@@ -45,11 +45,12 @@ export async function credentialsOf(stack: string): Promise<Map<string, string>>
   return new Map([...givenCredentials(), ...generated]);
 }
 
-/** Everything in the stack's outputs that is secret besides: what one stack derives for another. */
+/** The passwords and keys in the stack's secret outputs: also what one stack derives for another. */
 export async function secretOutputs(stack: string): Promise<Map<string, string>> {
   const [all, open] = await Promise.all([outputs(stack, { secrets: true }), outputs(stack)]);
   const hidden = Object.entries(all).filter(([name]) => open[name] === "[secret]");
-  return new Map(hidden.flatMap(([name, value]) => texts(name, value)).filter(([, text]) => text.length >= 16));
+  // An output with one secret is secret as a whole, host names and all.
+  return new Map(hidden.flatMap(([name, value]) => texts(name, value)).filter(([path]) => /password|key/i.test(path)));
 }
 
 function texts(path: string, value: unknown): (readonly [string, string])[] {

@@ -55,8 +55,10 @@ describe("a secret", () => {
     assert.ok(givenCredentials().size >= 5);
     const states = await Promise.all(stacks.map((stack) => exportState(stack, { secrets: true })));
     const found = given(states.join("\n"), canaries);
+    // Of this one only what is derived from it is used.
+    const used = canaries.map(({ name }) => name).filter((name) => !name.startsWith("appElasticsearchPassword of"));
     assert.deepEqual(
-      canaries.map(({ name }) => name).filter((name) => !found.includes(name)),
+      used.filter((name) => !found.includes(name)),
       [],
     );
     const [some] = canaries;
