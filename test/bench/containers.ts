@@ -44,6 +44,8 @@ interface Statistics {
 /** What a stack's containers take while nobody asks anything of them. */
 export interface Idle {
   readonly memoryMb: number;
+  /** The part of it that is no copy of files; it does not depend on who read a file first. */
+  readonly ownMemoryMb: number;
   /** Of one processor; what the health checks cost is in it. */
   readonly cpuPercent: number;
 }
@@ -59,6 +61,7 @@ export async function idle(engine: Engine, stack: string, overSeconds: number): 
   const cpu = (all: readonly Statistics[]) => sum(all.map(({ cpu_stats }) => cpu_stats.cpu_usage.total_usage)) / 1e9;
   return {
     memoryMb: sum(after.map(memoryBytes)) / 1e6,
+    ownMemoryMb: sum(after.map(ownMemoryBytes)) / 1e6,
     cpuPercent: ((cpu(after) - cpu(before)) / seconds) * 100,
   };
 }
@@ -70,6 +73,12 @@ function statistics(engine: Engine, id: string): Promise<Statistics> {
 /** As `docker stats` has it: without the part of the page cache that can be dropped at once. */
 export function memoryBytes({ memory_stats: { usage = 0, stats = {} } }: Statistics): number {
   return usage - (stats["total_inactive_file"] ?? stats["inactive_file"] ?? 0);
+}
+
+/** Of processes, and what they share or keep in a tmpfs. */
+export function ownMemoryBytes({ memory_stats: { stats = {} } }: Statistics): number {
+  const kinds = ["active_anon", "inactive_anon", "unevictable"];
+  return sum(kinds.map((kind) => stats[`total_${kind}`] ?? stats[kind] ?? 0));
 }
 
 function sum(values: readonly number[]): number {

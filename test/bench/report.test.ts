@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { memoryBytes } from "./containers.ts";
+import { memoryBytes, ownMemoryBytes } from "./containers.ts";
 import { budgets, budgetTable, comparison, type Measured, milestones, services, table } from "./report.ts";
 import { type EngineEvent, timeline } from "./timeline.ts";
 import { median } from "./timing.ts";
@@ -26,7 +26,7 @@ function measured(name: string, seconds: number): Measured {
   return {
     name,
     timings: { fresh: [seconds, seconds + 1, seconds + 9], unchanged: [3], destroy: [5] },
-    idle: [{ memoryMb: 400, cpuPercent: 12 }],
+    idle: [{ memoryMb: 400, ownMemoryMb: 300, cpuPercent: 12 }],
     timelines: [fresh],
   };
 }
@@ -63,7 +63,7 @@ describe("report", () => {
     assert.match(text, /^ +ours +compose +stack$/m);
     assert.match(text, /^fresh, until all are healthy +12\.0 s +9\.0 s +31\.0 s$/m);
     assert.match(text, /^preview +- +- +-$/m);
-    assert.match(text, /^idle: memory of all containers +400 MB/m);
+    assert.match(text, /^idle: memory, as docker stats has it +400 MB/m);
   });
 
   it("says of each budget whether it was met", () => {
@@ -93,10 +93,18 @@ describe("report", () => {
 });
 
 describe("memory", () => {
+  const of = (stats: Record<string, number>) => ({
+    memory_stats: { usage: 100, stats },
+    cpu_stats: { cpu_usage: { total_usage: 0 } },
+  });
+
   it("leaves out the page cache that can go at once, in both cgroup versions", () => {
-    const of = (stats: Record<string, number>) =>
-      memoryBytes({ memory_stats: { usage: 100, stats }, cpu_stats: { cpu_usage: { total_usage: 0 } } });
-    assert.equal(of({ total_inactive_file: 30, inactive_file: 10 }), 70);
-    assert.equal(of({ inactive_file: 10 }), 90);
+    assert.equal(memoryBytes(of({ total_inactive_file: 30, inactive_file: 10 })), 70);
+    assert.equal(memoryBytes(of({ inactive_file: 10 })), 90);
+  });
+
+  it("tells what processes and tmpfs take from what files take", () => {
+    assert.equal(ownMemoryBytes(of({ total_active_anon: 40, active_anon: 1, total_inactive_anon: 5 })), 45);
+    assert.equal(ownMemoryBytes(of({ active_anon: 40, inactive_anon: 5, unevictable: 1, active_file: 30 })), 46);
   });
 });
