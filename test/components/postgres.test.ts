@@ -36,6 +36,11 @@ await test("the superuser can log in from the member itself only", () => {
   assert.deepEqual(remote, [["host", "all", "postgres", "127.0.0.1/32", "scram-sha-256"]]);
 });
 
+await test("a member with new passwords can become primary, which alone takes them over", () => {
+  const rows = file(["etcd-1"]).postgresql.pg_hba.map((row) => row.split(/ +/).join(" "));
+  assert.ok(rows.includes("local replication replicator trust"));
+});
+
 await test("no password stands in the file", () => {
   assert.doesNotMatch(patroniYaml(["etcd-1"], { postgres: 5432, patroni: 8008, etcd: 2379 }), /password:/);
 });

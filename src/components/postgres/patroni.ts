@@ -60,6 +60,9 @@ const bootstrap = `bootstrap:
 
 const running = `  pgpass: /tmp/pgpass0
   use_unix_socket: true
+  # Patroni asks its own server for its timeline as the replication user. By the socket it gets in also with a password
+  # that is not set yet, which only a primary can do: a new stack on old data has new passwords.
+  use_unix_socket_repl: true
   remove_data_directory_on_rewind_failure: true
   remove_data_directory_on_diverged_timelines: true
   create_replica_methods: [basebackup]
@@ -81,10 +84,13 @@ const running = `  pgpass: /tmp/pgpass0
     wal_retrieve_retry_interval: 1s
   pg_hba:
     - local   all         postgres                  peer
+    - local   replication replicator                peer map=patroni
     - local   all         all                       scram-sha-256
     - host    all         postgres    127.0.0.1/32  scram-sha-256
     - host    replication replicator  all           scram-sha-256
     - host    all         all         all           scram-sha-256
+  pg_ident:
+    - patroni postgres replicator
 tags:
   nofailover: false
   clonefrom: true
