@@ -38,7 +38,7 @@ await test("the superuser can log in from the member itself only", () => {
 
 await test("a member with new passwords can become primary, which alone takes them over", () => {
   const rows = file(["etcd-1"]).postgresql.pg_hba.map((row) => row.split(/ +/).join(" "));
-  assert.ok(rows.includes("local replication replicator trust"));
+  assert.ok(rows.includes("local replication replicator peer map=patroni"));
 });
 
 await test("no password stands in the file", () => {
