@@ -36,9 +36,11 @@ export class Haproxy extends pulumi.ComponentResource {
       networks: [{ network: inner }, { network: outer, aliases: [Haproxy.host] }],
       configs: [{ path: "/usr/local/etc/haproxy/haproxy.cfg", text: haproxyConfig(members, ports) }],
       tmpfs: [{ path: "/tmp", sizeMb: 1 }],
+      // Up when the database can be written to; alive also while it fails over.
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
-        startSeconds: 120,
+        startTest: ask(ports.haproxyHealth, "/rw"),
+        test: ask(ports.haproxyHealth, "/live"),
+        startSeconds: 300,
         everySeconds: 10,
       },
       replicas: services.haproxy.replicas,
@@ -47,6 +49,10 @@ export class Haproxy extends pulumi.ComponentResource {
     });
     this.registerOutputs();
   }
+}
+
+function ask(port: number, path: string): string[] {
+  return ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${port}${path}`];
 }
 
 type HaproxyPorts = Pick<Ports, "patroni" | "pgbouncer" | "postgresRw" | "postgresRo" | "haproxyHealth">;

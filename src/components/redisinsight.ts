@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { derived } from "../docker/credential.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -44,12 +45,17 @@ export class Redisinsight extends pulumi.ComponentResource {
   }
 }
 
+/** The name tells the password's generation: data that outlives its stack holds an entry that no longer opens Redis. */
 function instance({ host, port, password }: RedisStackConnection): pulumi.Output<string> {
-  return pulumi
-    .output(password)
-    .apply((text) =>
-      JSON.stringify({ name: "studygiveway", host, port, password: text, connectionType: "STANDALONE" }),
-    );
+  return pulumi.output(password).apply((text) =>
+    JSON.stringify({
+      name: `studygiveway ${derived(text, "redisinsight").slice(0, 4)}`,
+      host,
+      port,
+      password: text,
+      connectionType: "STANDALONE",
+    }),
+  );
 }
 
 /**
@@ -61,7 +67,8 @@ function healthScript(port: number): string {
   return `#!/bin/sh
 set -eu
 curl -fsS -m 3 -o /dev/null ${url}/healthcheck/
-if ! curl -fsS -m 3 ${url}/api/instance/ | grep -q '"studygiveway"'; then
+name=$(sed 's/.*"name":"\\([^"]*\\)".*/\\1/' /run/secrets/redisinsight_instance)
+if ! curl -fsS -m 3 ${url}/api/instance/ | grep -q "\\"$name\\""; then
   curl -fsS -m 5 -o /dev/null -H 'Content-Type: application/json' -d @/run/secrets/redisinsight_instance ${url}/api/instance/
 fi
 `;

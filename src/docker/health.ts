@@ -2,6 +2,8 @@
 export interface Health {
   /** A command, or a line for the image's shell; ends with 0 when all is well. */
   readonly test: readonly string[] | string;
+  /** What has to hold once, before it counts as started, where that is more than being alive. Default: the test. */
+  readonly startTest?: readonly string[] | string;
   /** Failures do not count for this long after the start, in seconds; the first success ends it. */
   readonly startSeconds: number;
   /** Seconds between two tries once it has worked. */
@@ -18,10 +20,10 @@ const tryTimeoutSeconds = 5;
  * interval is one second, and a try that follows a success begins with a sleep: a new task is known to work at once,
  * and an idle one costs next to nothing. An exec every second would cost a core for some ten services.
  */
-export function healthcheck({ test, startSeconds, everySeconds }: Health) {
-  const line = typeof test === "string" ? test : test.map(quoted).join(" ");
+export function healthcheck({ test, startTest = test, startSeconds, everySeconds }: Health) {
+  const later = `sleep ${everySeconds}; ${line(test)}`;
   return {
-    tests: ["CMD-SHELL", `[ ! -e ${worked} ] || sleep ${everySeconds}; { ${line}; } && : > ${worked}`],
+    tests: ["CMD-SHELL", `if [ -e ${worked} ]; then ${later}; else ${line(startTest)}; fi && : > ${worked}`],
     interval: "1s",
     timeout: duration(everySeconds + tryTimeoutSeconds),
     retries,
@@ -31,6 +33,10 @@ export function healthcheck({ test, startSeconds, everySeconds }: Health) {
 
 /** Every container has a /dev/shm of its own that can be written to, read-only root or not. */
 const worked = "/dev/shm/.worked";
+
+function line(test: readonly string[] | string): string {
+  return typeof test === "string" ? test : test.map(quoted).join(" ");
+}
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

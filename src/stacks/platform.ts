@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DockerGuard } from "../components/docker-guard.ts";
 import { Elasticsearch } from "../components/elasticsearch/index.ts";
-import { appRole, type ElasticsearchUser, logReader, logWriter } from "../components/elasticsearch/users.ts";
+import { appRole, type ElasticsearchUser, logKeeper, logReader, logWriter } from "../components/elasticsearch/users.ts";
 import { Filebeat } from "../components/filebeat.ts";
 import { Jenkins } from "../components/jenkins.ts";
 import { Kibana } from "../components/kibana.ts";
@@ -65,9 +65,11 @@ function createNetworks(parent: Platform, scope: Scope) {
 
 function createPasswords(parent: Platform, scope: Scope) {
   const app = credential(scope, parent, "appElasticsearchPassword");
+  const elastic = credential(scope, parent, "elasticPassword");
   return {
     admin: credential(scope, parent, "adminPassword"),
-    elastic: credential(scope, parent, "elasticPassword"),
+    elastic,
+    logKeeper: elastic.apply((password) => derived(password, logKeeper)),
     kibana: credential(scope, parent, "kibanaPassword"),
     kibanaEncryptionKey: credential(scope, parent, "kibanaEncryptionKey"),
     logstash: credential(scope, parent, "logstashPassword"),
@@ -86,7 +88,14 @@ function createElasticsearch(parent: Platform, scope: Scope, networks: Networks,
   for (const { name, member } of names) {
     new Elasticsearch(
       name,
-      { scope, member, elasticPassword: passwords.elastic, users, network: networks.logs },
+      {
+        scope,
+        member,
+        elasticPassword: passwords.elastic,
+        logKeeperPassword: passwords.logKeeper,
+        users,
+        network: networks.logs,
+      },
       { parent },
     );
   }
@@ -96,6 +105,7 @@ function createElasticsearch(parent: Platform, scope: Scope, networks: Networks,
 function elasticsearchUsers({ settings }: Scope, passwords: Passwords): ElasticsearchUser[] {
   return [
     { name: "logstash", password: passwords.logstash, roles: [logWriter] },
+    { name: logKeeper, password: passwords.logKeeper, roles: [logKeeper] },
     { name: "kibana-server", password: passwords.kibana, roles: ["kibana_system"] },
     { name: settings.admin.user, password: passwords.admin, roles: ["kibana_admin", logReader] },
     ...environments.map((environment) => ({

@@ -17,9 +17,14 @@ await test("the first tries come every second, those after a success sleep first
   });
   assert.deepEqual(tests, [
     "CMD-SHELL",
-    "[ ! -e /dev/shm/.worked ] || sleep 10; { check 'a b' 'it'\\''s'; } && : > /dev/shm/.worked",
+    "if [ -e /dev/shm/.worked ]; then sleep 10; check 'a b' 'it'\\''s'; else check 'a b' 'it'\\''s'; fi && : > /dev/shm/.worked",
   ]);
   assert.deepEqual([interval, timeout], ["1s", "15s"]);
+});
+
+await test("a start can ask for more than life", () => {
+  const { tests } = healthcheck({ test: "alive", startTest: "useful", startSeconds: 60, everySeconds: 10 });
+  assert.equal(tests[1], "if [ -e /dev/shm/.worked ]; then sleep 10; alive; else useful; fi && : > /dev/shm/.worked");
 });
 
 await test("a release is labelled with its pull request, the platform is not", () => {

@@ -5,7 +5,7 @@ set -u
 elastic() {
   local method=$1 path=$2
   shift 2
-  curl -fsS -m 30 -X "$method" -K <(printf 'user = "elastic:%s"\n' "$(< /run/secrets/elastic_password)") \
+  curl -fsS -m 30 -X "$method" -K <(printf 'user = "log-keeper:%s"\n' "$(< /run/secrets/log_keeper_password)") \
     "http://127.0.0.1:$ES_PORT/$path" "$@"
 }
 

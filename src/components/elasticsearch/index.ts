@@ -8,8 +8,10 @@ import { type ElasticsearchUser, rolesYaml, usersFile, usersRolesFile } from "./
 export interface ElasticsearchArgs {
   readonly scope: Scope;
   readonly member: number;
-  /** Of the built-in superuser, which only the housekeeping and the health check use. */
+  /** Of the built-in superuser, which no service uses. Elasticsearch reads it at its very first start only. */
   readonly elasticPassword: pulumi.Input<string>;
+  /** Of the user who looks after the log indices and asks how the node is. */
+  readonly logKeeperPassword: pulumi.Input<string>;
   readonly users: readonly ElasticsearchUser[];
   readonly network: NetworkRef;
 }
@@ -20,7 +22,7 @@ const home = "/usr/share/elasticsearch";
 export class Elasticsearch extends pulumi.ComponentResource {
   constructor(name: string, args: ElasticsearchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("studygiveway:index:Elasticsearch", name, {}, opts);
-    const { scope, member, elasticPassword, users, network } = args;
+    const { scope, member, elasticPassword, logKeeperPassword, users, network } = args;
     const { ports, services, logs } = scope.settings;
     service(scope, this, {
       service: "elasticsearch",
@@ -44,6 +46,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
       ],
       secrets: [
         { path: "/run/secrets/elastic_password", text: elasticPassword },
+        { path: "/run/secrets/log_keeper_password", text: logKeeperPassword },
         { path: `${home}/config/users`, text: usersFile(users) },
       ],
       volume: { path: `${home}/data` },

@@ -16,6 +16,8 @@ export function appRole(environment: string): string {
 
 export const logWriter = "log-writer";
 export const logReader = "log-reader";
+/** Looks after the log indices and asks how the node is; the superuser's own password is fixed by the first start. */
+export const logKeeper = "log-keeper";
 
 /** roles.yml: who may do what; an environment's app sees the indices of its environment and no others. */
 export function rolesYaml(): string {
@@ -27,7 +29,12 @@ export function rolesYaml(): string {
       privileges: [all]
 `,
   );
-  return `${logWriter}:
+  return `${logKeeper}:
+  cluster: [monitor, manage_index_templates]
+  indices:
+    - names: ["logs-*"]
+      privileges: [monitor, view_index_metadata, delete_index]
+${logWriter}:
   cluster: [monitor]
   indices:
     - names: ["logs-*"]
