@@ -38,11 +38,22 @@ export function variableOf(credential: string): string {
 
 /** Every credential of a stack, given or generated. */
 export async function credentialsOf(stack: string): Promise<Map<string, string>> {
-  const state = JSON.parse(await exportState(stack, { secrets: true })) as State;
-  const generated = (state.deployment.resources ?? [])
-    .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
-    .map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", plaintext(outputs?.["result"])] as const);
+  const generated = await secretsIn(stack, "random:index/randomPassword:RandomPassword", "result");
   return new Map([...givenCredentials(), ...generated]);
+}
+
+/** The secret files of a stack that are one password or key as a whole. */
+export async function secretFiles(stack: string): Promise<Map<string, string>> {
+  const files = await secretsIn(stack, "docker:index/secret:Secret", "data");
+  const texts = files.map(([name, data]) => [name, Buffer.from(data, "base64").toString("utf8").trim()] as const);
+  return new Map(texts.filter(([, text]) => /^\S{16,128}$/.test(text)));
+}
+
+async function secretsIn(stack: string, kind: string, output: string): Promise<(readonly [string, string])[]> {
+  const state = JSON.parse(await exportState(stack, { secrets: true })) as State;
+  return (state.deployment.resources ?? [])
+    .filter(({ type }) => type === kind)
+    .map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", plaintext(outputs?.[output])] as const);
 }
 
 /** The passwords and keys in the stack's secret outputs: also what one stack derives for another. */

@@ -10,7 +10,7 @@ import { type ServiceName } from "../../src/settings/index.ts";
 import { credentialNames } from "../../src/settings/credentials.ts";
 import { run } from "../../tools/command.ts";
 import { canary, type Canary, given } from "./canary.ts";
-import { credentialsOf, exportState, givenCredentials, secretOutputs, variableOf } from "./credentials.ts";
+import { credentialsOf, exportState, givenCredentials, secretFiles, secretOutputs, variableOf } from "./credentials.ts";
 import { stacks } from "./inspected.ts";
 import { settings } from "./settings.ts";
 import { docker, engine, fleetUp, preview, stackObjects, up } from "./world.ts";
@@ -38,8 +38,8 @@ before(async () => {
   for (const stack of stacks) printed.push((await up(stack, ["--diff"])).stdout);
   const known = new Map<string, string>();
   for (const stack of stacks) {
-    for (const [name, secret] of [...(await credentialsOf(stack)), ...(await secretOutputs(stack))]) {
-      known.set(secret, `${name} of ${stack}`);
+    for (const source of [secretFiles, secretOutputs, credentialsOf]) {
+      for (const [name, secret] of await source(stack)) known.set(secret, `${name} of ${stack}`);
     }
   }
   for (const [secret, name] of known) canaries.push(canary(name, secret));
