@@ -19,6 +19,7 @@ export class Nginx extends pulumi.ComponentResource {
     super("studygiveway:index:Nginx", name, {}, opts);
     const { scope, upstream, route, network } = args;
     const { ports, services } = scope.settings;
+    const healthz = `http://127.0.0.1:${ports.nginx}/healthz`;
     service(scope, this, {
       service: "nginx",
       command: ["nginx", "-g", "daemon off;"],
@@ -29,9 +30,11 @@ export class Nginx extends pulumi.ComponentResource {
         { path: "/tmp", sizeMb: 16 },
         { path: "/var/cache/nginx", sizeMb: 16 },
       ],
-      // Through to the application: a route must not be taken before what is behind it answers.
+      // First through to the application: a route must not be taken before what is behind it answers. Later on any answer
+      // will do, also that the application is gone, which a restart of nginx would not mend.
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.nginx}/healthz`],
+        startTest: `curl -fsS -m 3 -o /dev/null ${healthz}`,
+        test: `curl -sS -m 3 -o /dev/null ${healthz}`,
         startSeconds: 120,
         everySeconds: 5,
       },
