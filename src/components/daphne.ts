@@ -17,9 +17,9 @@ export interface DaphneArgs {
   readonly backends: readonly NetworkRef[];
 }
 
-/** The longest a request may go on after the stop signal; Swarm's patience is longer by the rest of the stop. */
+/** The longest a request may go on after the stop signal, the application's own default (DRAIN_MAX). */
 const drainMaxSeconds = 25;
-/** How long it serves on after the stop signal, until nobody sends it anything any more. */
+/** How long it serves on after the stop signal, until nobody sends it anything any more; its default too (DRAIN_MIN). */
 const drainMinSeconds = 5;
 
 const connectionsFile = "/run/secrets/connections";
@@ -45,11 +45,9 @@ export class Daphne extends pulumi.ComponentResource {
     );
     service(scope, this, {
       service: "daphne",
-      env: {
-        CONNECTIONS_FILE: connectionsFile,
-        DRAIN_MIN: String(drainMinSeconds),
-        DRAIN_MAX: String(drainMaxSeconds),
-      },
+      // No second one: the provider hands several over in an order of chance, and Swarm restarts what it takes for changed
+      // even when only the number of copies is another.
+      env: { CONNECTIONS_FILE: connectionsFile },
       user: "1000:1000",
       networks: [{ network, aliases: [Daphne.host] }, ...backends.map((backend) => ({ network: backend }))],
       secrets: [{ path: connectionsFile, text: file }],

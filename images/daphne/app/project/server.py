@@ -26,7 +26,7 @@ logger = logging.getLogger("server")
 
 
 class DrainingServer(Server):
-    drain_min = float(os.environ.get("DRAIN_MIN", "3"))
+    drain_min = float(os.environ.get("DRAIN_MIN", "5"))
     drain_max = float(os.environ.get("DRAIN_MAX", "25"))
 
     def __init__(self, *args, **options):
