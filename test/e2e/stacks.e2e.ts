@@ -32,32 +32,37 @@ const services = {
 /** Which stack has to be there before which. */
 const waves = [["platform"], ["prod-data", "staging-pr-7", "qa-pr-7"], ["prod-pr-7"]] as const;
 
-for (const stack of waves.flat()) {
-  test(`preview of ${stack} makes nothing, up makes all of it`, async () => {
-    const { stdout } = await preview(stack);
-    assert.match(stdout, /\+ \d+ to create/);
-    assert.deepEqual(Object.values(await stackObjects(stack)).flat(), []);
-    await up(stack);
-    const found = await stackObjects(stack);
-    const wanted = services[stack].map((service) => `${stack}-${service}`).sort();
-    assert.deepEqual(found.services.map(({ Spec }) => Spec?.Name).sort(), wanted);
-    assert.deepEqual([...((await outputs(stack))["services"] as string[])].sort(), [...services[stack]].sort());
-    const states = found.tasks
-      .filter(({ DesiredState }) => DesiredState === "running")
-      .map(({ Status }) => Status.State);
-    assert.deepEqual([...new Set(states)], ["running"]);
-  });
+async function create(stack: keyof typeof services): Promise<void> {
+  const { stdout } = await preview(stack);
+  assert.match(stdout, /\+ \d+ to create/);
+  assert.deepEqual(Object.values(await stackObjects(stack)).flat(), []);
+  await up(stack);
+  const found = await stackObjects(stack);
+  const wanted = services[stack].map((service) => `${stack}-${service}`).sort();
+  assert.deepEqual(found.services.map(({ Spec }) => Spec?.Name).sort(), wanted);
+  assert.deepEqual([...((await outputs(stack))["services"] as string[])].sort(), [...services[stack]].sort());
+  const states = found.tasks.filter(({ DesiredState }) => DesiredState === "running").map(({ Status }) => Status.State);
+  assert.deepEqual([...new Set(states)], ["running"]);
 }
+
+test("preview makes nothing, up makes everything", async (t) => {
+  for (const wave of waves) {
+    await t.test(`of ${wave.join(", ")}`, { concurrency: true }, async (side) => {
+      await Promise.all(wave.map((stack) => side.test(stack, () => create(stack))));
+    });
+  }
+});
 
 test("a second up, and one that looks at what is really there, change nothing", async (t) => {
   const before = await Promise.all(fleet.map(taskIds));
   for (const flags of [[], ["--refresh"]]) {
-    for (const stack of fleet) {
-      await t.test(["up", ...flags, stack].join(" "), async () => {
+    await t.test(["up", ...flags].join(" "), { concurrency: true }, async (side) => {
+      const again = async (stack: string) => {
         const { stdout } = await up(stack, [...flags, "--expect-no-changes"]);
         assert.match(stdout, /^Resources:\n\s+\d+ unchanged\n+Duration:/m);
-      });
-    }
+      };
+      await Promise.all(fleet.map((stack) => side.test(stack, () => again(stack))));
+    });
   }
   assert.deepEqual(await Promise.all(fleet.map(taskIds)), before);
 });
