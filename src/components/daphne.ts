@@ -17,9 +17,9 @@ export interface DaphneArgs {
   readonly backends: readonly NetworkRef[];
 }
 
-/** The longest a request may go on after the stop signal, the application's own default (DRAIN_MAX). */
+/** The longest a request may go on after the stop signal. */
 const drainMaxSeconds = 25;
-/** How long it serves on after the stop signal, until nobody sends it anything any more; its default too (DRAIN_MIN). */
+/** How long it serves on after the stop signal, until nobody sends it anything any more. */
 const drainMinSeconds = 5;
 
 const connectionsFile = "/run/secrets/connections";
@@ -40,6 +40,7 @@ export class Daphne extends pulumi.ComponentResource {
         secretKey,
         hosts,
         port: ports.daphne,
+        drain: { minSeconds: drainMinSeconds, maxSeconds: drainMaxSeconds },
         ...connections,
       }),
     );

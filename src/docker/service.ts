@@ -20,7 +20,10 @@ export interface ServiceArgs {
   /** Replaces the entry point of the image. */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  /** Never a secret: it can be read by whoever may inspect the service. */
+  /**
+   * Never a secret: it can be read by whoever may inspect the service. The provider writes the variables in another order
+   * every time, so with more than one, every update replaces the tasks, also one that changes labels or replicas only.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /** `uid:gid`, or root where src/docker/waivers.ts says why. */
   readonly user: string;

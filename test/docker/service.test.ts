@@ -115,6 +115,11 @@ await test("copies of a service have host names of their own, what runs once is 
   assert.equal(byName["staging-pr-7-postgres-1"], "postgres-1");
 });
 
+await test("what scales and what is switched has one variable at most, so that neither replaces a task", async () => {
+  const all = await services("prod-pr-7");
+  for (const { name, taskSpec } of all) assert.ok(Object.keys(taskSpec.containerSpec.env).length <= 1, name);
+});
+
 await test("only the edge publishes ports, on the host itself", async () => {
   const publishing = (await Promise.all(stacks.map((stack) => services(stack))))
     .flat()

@@ -12,6 +12,7 @@ SECTIONS = {
     "minio": ("endpoint", "accessKey", "secretKey", "bucket"),
     "elasticsearch": ("hosts", "user", "password", "indexPrefix"),
     "logstash": ("host", "port"),
+    "drain": ("minSeconds", "maxSeconds"),
 }
 PLAIN = ("stack", "environment", "secretKey", "hosts", "port")
 SECRETS = ("password", "accessKey", "secretKey")

@@ -1,8 +1,8 @@
 """daphne with an orderly end.
 
-daphne cancels what it is working on when it gets SIGTERM. Here it goes on serving for DRAIN_MIN seconds, in which the proxies learn
+daphne cancels what it is working on when it gets SIGTERM. Here it goes on serving for minSeconds, in which the proxies learn
 that this task is leaving, then takes no new connections, tells the WebSockets to come back elsewhere, and stops when the last request
-is answered, at the latest DRAIN_MAX seconds after the signal.
+is answered, at the latest maxSeconds after the signal. Both stand in the connections file below "drain".
 """
 
 import logging
@@ -26,11 +26,10 @@ logger = logging.getLogger("server")
 
 
 class DrainingServer(Server):
-    drain_min = float(os.environ.get("DRAIN_MIN", "5"))
-    drain_max = float(os.environ.get("DRAIN_MAX", "25"))
-
-    def __init__(self, *args, **options):
+    def __init__(self, *args, drain, **options):
         super().__init__(*args, **options)
+        self.drain_min = drain["minSeconds"]
+        self.drain_max = drain["maxSeconds"]
         self.ports = []
         self.drain_started = None
 
@@ -93,6 +92,7 @@ def main():
         proxy_forwarded_address_header="X-Forwarded-For",
         proxy_forwarded_proto_header="X-Forwarded-Proto",
         server_name="",
+        drain=settings.CONNECTIONS["drain"],
     ).run()
 
 

@@ -17,6 +17,7 @@ COMPLETE = {
     "minio": {"endpoint": "minio-1:9000", "accessKey": "three", "secretKey": "four", "bucket": "staging-pr-42"},
     "elasticsearch": {"hosts": ["http://e:9200"], "user": "app-staging", "password": "five", "indexPrefix": "staging-pr-42-"},
     "logstash": {"host": "logstash", "port": 8080},
+    "drain": {"minSeconds": 5, "maxSeconds": 25},
 }
 
 
