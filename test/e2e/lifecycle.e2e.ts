@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { destroy, engine, eventually, fleet, fleetUp, hostOf, https, isUp, stackObjects, up } from "./world.ts";
+import { destroy, engine, eventually, fleetUp, hostOf, https, isUp, releases, stackObjects, up } from "./world.ts";
 
 const stack = "staging-pr-7";
 
@@ -31,15 +31,22 @@ test("destroy, and at once up again, five times in a row", async (t) => {
   });
 });
 
-for (const name of [...fleet].reverse()) {
-  test(`destroying ${name} leaves its data and nothing else`, async () => {
-    const withData = (await stackObjects(name)).volumes.map(({ Name }) => Name).sort();
-    await destroy(name);
-    assert.equal(await isUp(name), false);
-    assert.deepEqual(await remainsOf(name), withData);
-    assert.ok(withData.every((volume) => volume.startsWith(`${name}-`)));
-  });
+async function end(name: string): Promise<void> {
+  const withData = (await stackObjects(name)).volumes.map(({ Name }) => Name).sort();
+  await destroy(name);
+  assert.equal(await isUp(name), false);
+  assert.deepEqual(await remainsOf(name), withData);
+  assert.ok(withData.every((volume) => volume.startsWith(`${name}-`)));
 }
+
+test("destroying a stack leaves its data and nothing else", async (t) => {
+  // Those that borrow go before those that lend.
+  for (const wave of [releases, ["prod-data"], ["platform"]]) {
+    await t.test(`of ${wave.join(", ")}`, { concurrency: true }, async (side) => {
+      await Promise.all(wave.map((name) => side.test(name, () => end(name))));
+    });
+  }
+});
 
 test("then nothing of anybody is left in the Engine", async () => {
   assert.deepEqual(await engine.listServices(), []);
