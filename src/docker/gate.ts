@@ -53,19 +53,15 @@ async function passage(engine: Engine, services: Watched[], timeoutSeconds: numb
 async function look(engine: Engine, { id, form }: Watched): Promise<Verdict> {
   const tasksOf = (filters: object) =>
     engine.listTasks({ filters: JSON.stringify({ service: [id], ...filters }) }) as Promise<TaskState[]>;
-  const [service, tasks] = await Promise.all([
-    engine.getService(id).inspect() as Promise<ServiceState>,
-    // What the docker command itself asks for when it waits: only tasks of the newest form.
-    tasksOf({ "_up-to-date": ["true"] }),
-  ]);
+  // One after the other: tasks read before Swarm went back would be taken for those it kept.
+  const service = (await engine.getService(id).inspect()) as ServiceState;
+  // What the docker command itself asks for when it waits: only tasks of the newest form.
+  const tasks = await tasksOf({ "_up-to-date": ["true"] });
   if (isOfForm(service, form)) return verdict(service, tasks, form);
-  // Then the newest form is the one before, and what failed is among the rest.
+  // Swarm went back: the newest form is now the one before, and what failed is among the rest.
   const kept = new Set(tasks.map(({ ID }) => ID));
-  return verdict(
-    service,
-    (await tasksOf({})).filter(({ ID }) => !kept.has(ID)),
-    form,
-  );
+  const rest = (await tasksOf({})).filter(({ ID }) => !kept.has(ID));
+  return verdict(service, rest, form);
 }
 
 type Failing = readonly (readonly [Watched, Verdict])[];
