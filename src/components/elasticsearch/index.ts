@@ -82,6 +82,10 @@ transport.port: ${ports.elasticsearchTransport}
 discovery.type: single-node
 # One shard for each stack and day; the default of 1000 would end with 33 stacks and a month of logs.
 cluster.max_shards_per_node: 3000
+# The defaults are parts of the disk: on a big one that is nearly full, no index could be made, with room for years of logs.
+cluster.routing.allocation.disk.watermark.low: 4gb
+cluster.routing.allocation.disk.watermark.high: 2gb
+cluster.routing.allocation.disk.watermark.flood_stage: 1gb
 # The built-in templates would turn logs-<stack>-<day> into data streams.
 stack.templates.enabled: false
 ingest.geoip.downloader.enabled: false
