@@ -16,6 +16,7 @@ await test("security is on and the node is alone", () => {
   ) as Record<string, unknown>;
   assert.equal(file["xpack.security.enabled"], true);
   assert.equal(file["discovery.type"], "single-node");
+  assert.equal(file["cluster.routing.allocation.disk.watermark.flood_stage"], "1gb");
   assert.equal(file["node.name"], "elasticsearch-1");
 });
 
