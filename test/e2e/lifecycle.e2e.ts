@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { destroy, engine, eventually, fleetUp, hostOf, https, isUp, releases, stackObjects, up } from "./world.ts";
+import { destroy, engine, fleetUp, isUp, ready, releases, stackObjects, up } from "./world.ts";
 
 const stack = "staging-pr-7";
 
@@ -25,10 +25,7 @@ test("destroy, and at once up again, five times in a row", async (t) => {
     });
   }
   // Its data is that of before, its generated passwords are not.
-  await eventually("it reaches everything", async () => {
-    const { status, body } = await https({ host: hostOf(stack), path: "/readyz" });
-    assert.equal(status, 200, body);
-  });
+  await ready(stack);
 });
 
 async function end(name: string): Promise<void> {

@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import {
-  eventually,
-  fleet,
-  hostOf,
-  https,
-  inside,
-  outputs,
-  preview,
-  privateDaemon,
-  releases,
-  stackObjects,
-  taskIds,
-  up,
-} from "./world.ts";
+import { fleet, inside, outputs, preview, privateDaemon, ready, releases, stackObjects, taskIds, up } from "./world.ts";
 
 const dataTier = [
   ...["etcd-1", "postgres-1", "pgbouncer-1", "haproxy", "pgadmin", "redis-stack-1", "redisinsight", "memcached-1"],
@@ -74,13 +61,8 @@ interface Readiness {
 
 for (const stack of releases) {
   test(`${stack} reaches everything it is connected with`, async () => {
-    const checks = await eventually(`${stack} is ready`, async () => {
-      const { status, body } = await https({ host: hostOf(stack), path: "/readyz" });
-      assert.equal(status, 200, body);
-      const report = JSON.parse(body) as Readiness;
-      assert.ok(report.ok, body);
-      return report.checks;
-    });
+    const { ok, checks } = JSON.parse(await ready(stack)) as Readiness;
+    assert.ok(ok);
     assert.deepEqual(checks.map(({ name, ok }) => `${name} ${ok ? "is ready" : "is not"}`).sort(), [
       ...["elasticsearch is ready", "logstash is ready", "memcached is ready", "minio is ready", "postgres is ready"],
       "redis-stack is ready",

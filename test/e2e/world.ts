@@ -112,6 +112,17 @@ export async function fleetUp(stacks: readonly string[] = fleet): Promise<void> 
   const ensure = async (stack: string) => (!isAlone && (await isUp(stack))) || up(stack);
   for (const base of ["platform", "prod-data"]) if (stacks.includes(base)) await ensure(base);
   await Promise.all(stacks.filter((stack) => stack !== "platform" && stack !== "prod-data").map(ensure));
+  const asked = isAlone ? releases.filter((release) => stacks.includes(release)) : [];
+  await Promise.all(asked.map(ready));
+}
+
+/** Waits until a release reaches all it is connected with; the first question makes its bucket and its index. */
+export function ready(stack: string): Promise<string> {
+  return eventually(`${stack} is ready`, async () => {
+    const { status, body } = await https({ host: hostOf(stack), path: "/readyz" });
+    if (status !== 200) throw new Error(`${status} ${body}`);
+    return body;
+  });
 }
 
 export const engine = new Docker({ socketPath: new URL(variable("DOCKER_HOST")).pathname });
