@@ -38,11 +38,15 @@ const hopelessFailures = 3;
 export function verdict(service: ServiceState, tasks: readonly TaskState[], form?: string): Verdict {
   const update = service.UpdateStatus?.State;
   if (!isOfForm(service, form) || update === "paused") {
+    // Swarm can go back before the task that made it do so has told why.
+    if (update === "rollback_started" && lastFailed(tasks) === undefined) {
+      return { kind: "waiting", running: 0, wanted: wantedOf(service, tasks), state: "rolling back" };
+    }
     return failed([`update ${update ?? "undone"}`, service.UpdateStatus?.Message], tasks);
   }
   const live = tasks.filter((task) => task.DesiredState === "running" || task.DesiredState === "ready");
   const running = filled(live.filter((task) => task.Status.State === "running"));
-  const wanted = service.Spec.Mode.Global ? live.length : (service.Spec.Mode.Replicated?.Replicas ?? 1);
+  const wanted = wantedOf(service, live);
   if (running === wanted && (running > 0 || !service.Spec.Mode.Global) && !isMoving(update)) {
     return { kind: "ready", running };
   }
@@ -51,6 +55,10 @@ export function verdict(service: ServiceState, tasks: readonly TaskState[], form
     return failed([`${failures.length} tasks failed`], failures);
   }
   return { kind: "waiting", running, wanted, state: stateOf(service, live) };
+}
+
+function wantedOf({ Spec }: ServiceState, live: readonly TaskState[]): number {
+  return Spec.Mode.Global ? live.length : (Spec.Mode.Replicated?.Replicas ?? 1);
 }
 
 /**

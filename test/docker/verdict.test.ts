@@ -55,6 +55,13 @@ await test("a rollback is a failure, though the old form runs", () => {
   });
 });
 
+await test("waits on the way back until a task has told what was wrong", () => {
+  const back = ofForm("old", "rollback_started");
+  assert.equal(verdict(back, [task("shutdown")], "new").kind, "waiting");
+  assert.equal(verdict(back, [task("rejected", undefined, "No such image: nowhere:1")], "new").kind, "failed");
+  assert.equal(verdict(ofForm("old", "rollback_completed"), [task("shutdown")], "new").kind, "failed");
+});
+
 await test("ready after a rollback to what is asked for now, once it is complete", () => {
   assert.equal(verdict(ofForm("old", "rollback_completed"), [task("running")], "old").kind, "ready");
   assert.equal(verdict(ofForm("old", "rollback_started"), [task("running")], "old").kind, "waiting");
