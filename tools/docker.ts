@@ -167,7 +167,9 @@ export async function ensureSwarm(engine: Engine, env: Environment, say: Say): P
   say(
     `makes this machine a Swarm of one node on ${address} (more nodes need \`docker swarm init\` with a real address)`,
   );
-  await must(["docker", "swarm", "init", "--advertise-addr", address, "--listen-addr", `${address}:2377`], {
+  // With the default of 5 Swarm can forget why a task failed while its predecessors still drain.
+  const history = ["--task-history-limit", "12"];
+  await must(["docker", "swarm", "init", "--advertise-addr", address, "--listen-addr", `${address}:2377`, ...history], {
     env,
     timeoutSeconds: 60,
   });
