@@ -66,7 +66,7 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
     resources: limits(scope, args.service),
     // Without a window of 0 s every refresh shows a difference.
     restartPolicy: { condition: "any", delay: "1s", maxAttempts: 0, window: "0s" },
-    logDriver: logDriver,
+    logDriver,
   };
   const form = formOf(taskSpec);
   const created = new docker.Service(

@@ -12,13 +12,8 @@ fail() { echo "build.sh: $*" >&2; exit 1; }
 exec 9> "$dest/.lock"
 flock -n 9 || { echo "another build runs; waiting for it"; flock 9; }
 
-wanted=$(sed -n 's/^go //p' "$here/go.mod")
-command -v go >/dev/null || fail "no 'go' on the PATH; Go $wanted or later is needed"
-export GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0
-have=$(go env GOVERSION)
-have=${have#go}
-oldest=$(printf '%s\n%s\n' "$wanted" "${have%%[!0-9.]*}" | sort -V | head -1)
-[ "$oldest" = "$wanted" ] || fail "Go $have is too old; Go $wanted or later is needed"
+. "$here/../go.sh"
+go_of_at_least "$(sed -n 's/^go //p' "$here/go.mod")"
 
 version=$(sed -n 's/.*github.com\/docker\/compose\/v2 \(v[0-9.]*\)$/\1/p' "$here/go.mod")
 stamp=$({ go version; go env GOOS GOARCH; cd "$here"; sha256sum build.sh go.mod go.sum; } | sha256sum)
