@@ -80,16 +80,18 @@ async function prepare(settings: Options, { step }: Progress): Promise<string> {
   rmSync(join(project, "src"), { recursive: true, force: true });
   await copyCheckout(project);
   const credentials = givenCredentials(join(project, ".env"));
-  const env = await step("pulumi", async (say) => {
-    const environment = { ...bare, PATH: path(bare) };
-    const toolchain = await ensureToolchain(environment, say);
-    return { value: withToolchain(toolchain, environment), said: toolchain.origin };
-  });
-  const images = await step("images", async (say) => {
-    const source = await chooseSource(bare, say);
-    const count = await ensureImages(source, environmentOf(daemon, bare), say);
-    return { value: source, said: `${count} ${source} images are there` };
-  });
+  const [env, images] = await Promise.all([
+    step("pulumi", async (say) => {
+      const environment = { ...bare, PATH: path(bare) };
+      const toolchain = await ensureToolchain(environment, say);
+      return { value: withToolchain(toolchain, environment), said: toolchain.origin };
+    }),
+    step("images", async (say) => {
+      const source = await chooseSource(bare, say);
+      const count = await ensureImages(source, environmentOf(daemon, bare), say);
+      return { value: source, said: `${count} ${source} images are there` };
+    }),
+  ]);
   for (const name of Object.keys(process.env)) if (!(name in bare)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, environmentOf(daemon, env), {
     IMAGES: images,
