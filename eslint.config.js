@@ -1,12 +1,13 @@
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-// Data flows one way: settings <- docker <- components <- stacks <- index; delivery stands apart and starts the program.
+// Data flows one way: settings <- cluster <- docker <- components <- stacks <- index; delivery stands apart and starts the program.
 const forbiddenImports = {
-  "src/identity.ts": ["settings", "docker", "components", "stacks", "delivery"],
-  "src/outputs.ts": ["docker", "components", "stacks", "delivery"],
+  "src/identity.ts": ["settings", "cluster", "docker", "components", "stacks", "delivery"],
+  "src/outputs.ts": ["cluster", "docker", "components", "stacks", "delivery"],
   "src/images.ts": ["docker", "components", "stacks", "delivery"],
-  "src/settings/**/*.ts": ["docker", "components", "stacks", "delivery"],
+  "src/settings/**/*.ts": ["cluster", "docker", "components", "stacks", "delivery"],
+  "src/cluster/**/*.ts": ["settings", "docker", "components", "stacks", "delivery"],
   "src/docker/**/*.ts": ["components", "stacks", "delivery"],
   "src/components/**/*.ts": ["stacks", "delivery"],
   "src/stacks/**/*.ts": ["delivery"],

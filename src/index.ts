@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EngineError } from "./docker/engine.ts";
+import { EngineError } from "./cluster/engine.ts";
 import { StackNameError } from "./identity.ts";
 import { loadSettings, SettingsError } from "./settings/index.ts";
 import { program } from "./stacks/program.ts";

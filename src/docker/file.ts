@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { basename } from "node:path";
-import { labelList, ownershipLabels } from "./labels.ts";
+import { labelList, ownershipLabels } from "../cluster/labels.ts";
 import { type Scope } from "./scope.ts";
 
 /** A file put into the containers of a service. A new text makes a new Swarm object and replaces the tasks. */

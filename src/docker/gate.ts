@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine } from "./engine.ts";
-import { lastLogLines, type Logged } from "./log-lines.ts";
+import { type Engine } from "../cluster/engine.ts";
+import { lastLogLines, type Logged } from "../cluster/log-lines.ts";
 import { type Scope } from "./scope.ts";
-import { isOfForm, type ServiceState, type TaskState, type Verdict, verdict } from "./verdict.ts";
+import { isOfForm, type ServiceState, type TaskState, type Verdict, verdict } from "../cluster/verdict.ts";
 
 /** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
 const pollMs = 250;

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelList, ownershipLabels } from "./labels.ts";
+import { labelList, ownershipLabels } from "../cluster/labels.ts";
 import { type Scope } from "./scope.ts";
 
 /** What a service needs to know of a network, own or borrowed. */

@@ -5,7 +5,7 @@ import { imageOf } from "../images.ts";
 import { type ServiceName } from "../settings/index.ts";
 import { configFile, type File, secretFile } from "./file.ts";
 import { duration, type Health, healthcheck } from "./health.ts";
-import { formLabel, labelList, type Labels, loggedLabels, ownershipLabels } from "./labels.ts";
+import { formLabel, labelList, type Labels, loggedLabels, ownershipLabels } from "../cluster/labels.ts";
 import { type Attachment } from "./network.ts";
 import { type Pin, placement } from "./placement.ts";
 import { type Scope } from "./scope.ts";

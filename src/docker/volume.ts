@@ -1,4 +1,4 @@
-import { labelList, type Labels } from "./labels.ts";
+import { labelList, type Labels } from "../cluster/labels.ts";
 
 /** A volume of one member. Swarm makes it on the node that runs the member; it outlives `pulumi destroy`. */
 export interface VolumeMount {

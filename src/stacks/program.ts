@@ -1,5 +1,5 @@
 import { newScope, type Scope } from "../docker/scope.ts";
-import { openEngine, readCluster } from "../docker/engine.ts";
+import { openEngine, readCluster } from "../cluster/engine.ts";
 import { gate } from "../docker/gate.ts";
 import { swarmProvider } from "../docker/provider.ts";
 import { type Release as ReleaseIdentity, stackName } from "../identity.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine } from "../../src/docker/engine.ts";
+import { type Engine } from "../../src/cluster/engine.ts";
 import { must } from "../../tools/command.ts";
 import { type Environment } from "../../tools/environment.ts";
 import { type Progress } from "../../tools/progress.ts";

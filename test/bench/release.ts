@@ -1,4 +1,4 @@
-import { type Engine } from "../../src/docker/engine.ts";
+import { type Engine } from "../../src/cluster/engine.ts";
 import { type NetworkInfo, type ServiceSpec } from "./engine-objects.ts";
 
 /** A deployed release as the Swarm knows it, with what stands in its files. */

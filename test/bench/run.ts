@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { openEngine, type Engine } from "../../src/docker/engine.ts";
+import { openEngine, type Engine } from "../../src/cluster/engine.ts";
 import { must } from "../../tools/command.ts";
 import { cacheFolder, type Environment, root } from "../../tools/environment.ts";
 import { chooseSource, ensureImages } from "../../tools/images.ts";

@@ -1,4 +1,4 @@
-import { type Engine } from "../../src/docker/engine.ts";
+import { type Engine } from "../../src/cluster/engine.ts";
 
 /** What the Engine says when something happens. */
 export interface EngineEvent {

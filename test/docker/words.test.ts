@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duration, healthcheck } from "../../src/docker/health.ts";
-import { ownershipLabels } from "../../src/docker/labels.ts";
-import { demultiplex } from "../../src/docker/log-lines.ts";
+import { ownershipLabels } from "../../src/cluster/labels.ts";
+import { demultiplex } from "../../src/cluster/log-lines.ts";
 import { placement } from "../../src/docker/placement.ts";
 
 await test("durations are spelled as the provider reads them back", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { rootBecause } from "../../src/docker/waivers.ts";
-import { loggedLabels } from "../../src/docker/labels.ts";
+import { loggedLabels } from "../../src/cluster/labels.ts";
 import { containersOf, each, processesOf, stacks } from "./inspected.ts";
 import { docker, fleetUp, stackObjects } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ServiceState, type TaskState, verdict } from "../../src/docker/verdict.ts";
+import { type ServiceState, type TaskState, verdict } from "../../src/cluster/verdict.ts";
 
 const changedAt = "2026-01-01T10:00:00.5Z";
 const replicated = (replicas: number, update?: ServiceState["UpdateStatus"]): ServiceState => ({
