@@ -18,6 +18,9 @@ export function ownershipLabels(identity: Identity, service?: string): Labels {
 /** Tells the form of a service that was asked for from the one that Swarm went back to when that failed. */
 export const formLabel = `${prefix}.form`;
 
+/** The generation of a release, on the services that a promotion changes. */
+export const generationLabel = `${prefix}.generation`;
+
 /** The names of the labels that json-file writes beside every log line. */
 export const loggedLabels = ["stack", "environment", "pr", "service"].map((label) => `${prefix}.${label}`);
 

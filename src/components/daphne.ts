@@ -46,6 +46,8 @@ export class Daphne extends pulumi.ComponentResource {
     );
     service(scope, this, {
       service: "daphne",
+      image: scope.rollout?.image,
+      generation: scope.rollout?.generation,
       // No second one: the provider hands several over in an order of chance, and Swarm restarts what it takes for changed
       // even when only the number of copies is another.
       env: { CONNECTIONS_FILE: connectionsFile },

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
-import { type PublicRoute, publicRoute } from "./traefik/route.ts";
+import { type PublicRoute, releaseRoute } from "./traefik/route.ts";
 
 export interface NginxArgs {
   readonly scope: Scope;
@@ -22,6 +22,7 @@ export class Nginx extends pulumi.ComponentResource {
     const healthz = `http://127.0.0.1:${ports.nginx}/healthz`;
     service(scope, this, {
       service: "nginx",
+      generation: scope.rollout?.generation,
       command: ["nginx", "-g", "daemon off;"],
       user: "101:101",
       networks: [{ network }, { network: route.network }],
@@ -41,7 +42,7 @@ export class Nginx extends pulumi.ComponentResource {
       replicas: services.nginx.replicas,
       order: "start-first",
       stopSeconds: 35,
-      route: publicRoute(scope, name, ports.nginx, route),
+      route: releaseRoute(scope, name, ports.nginx, route),
     });
     this.registerOutputs();
   }

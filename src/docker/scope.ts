@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Rollout } from "../cluster/ledger.ts";
 import { type Identity, stackName } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
 
@@ -11,6 +12,8 @@ export interface Scope {
   readonly provider: docker.Provider;
   /** Nodes of the cluster; from two on, what has data is pinned to a labelled node. */
   readonly nodes: number;
+  /** What the ledger says of a release; nothing where no promotion made it. */
+  readonly rollout: Rollout | undefined;
   /** Every service of the stack, in the order of registration; what the gate waits for. */
   readonly deployed: Deployed[];
 }
@@ -22,13 +25,14 @@ export interface Deployed {
   readonly form: pulumi.Output<string>;
 }
 
-export function newScope(settings: Settings, provider: docker.Provider, nodes: number): Scope {
+export function newScope(settings: Settings, provider: docker.Provider, nodes: number, rollout?: Rollout): Scope {
   return {
     identity: settings.identity,
     stack: stackName(settings.identity),
     settings,
     provider,
     nodes,
+    rollout,
     deployed: [],
   };
 }

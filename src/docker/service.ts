@@ -5,7 +5,14 @@ import { imageOf } from "../images.ts";
 import { type ServiceName } from "../settings/index.ts";
 import { configFile, type File, secretFile } from "./file.ts";
 import { duration, type Health, healthcheck } from "./health.ts";
-import { formLabel, labelList, type Labels, loggedLabels, ownershipLabels } from "../cluster/labels.ts";
+import {
+  formLabel,
+  generationLabel,
+  labelList,
+  type Labels,
+  loggedLabels,
+  ownershipLabels,
+} from "../cluster/labels.ts";
 import { type Attachment } from "./network.ts";
 import { type Pin, placement } from "./placement.ts";
 import { type Scope } from "./scope.ts";
@@ -15,6 +22,8 @@ import { rootReason } from "./waivers.ts";
 
 export interface ServiceArgs {
   readonly service: ServiceName;
+  /** Replaces the image that the settings give. */
+  readonly image?: string | undefined;
   /** The number of a member with data of its own: `postgres` and 1 make `postgres-1`. */
   readonly member?: number;
   /** Replaces the entry point of the image. */
@@ -47,6 +56,8 @@ export interface ServiceArgs {
   readonly stopSeconds: number;
   /** Ports of the host. Only the edge publishes any. */
   readonly publish?: readonly { readonly host: number; readonly container: number }[];
+  /** The generation of the release, where the service is what is released; a change of it updates in place. */
+  readonly generation?: number | undefined;
   /** Labels Traefik reads; a change of them updates in place. */
   readonly route?: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -76,6 +87,7 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
       labels: [
         ...labelList(labels),
         ...Object.entries(args.route ?? {}).map(([label, value]) => ({ label, value })),
+        ...(args.generation === undefined ? [] : [{ label: generationLabel, value: String(args.generation) }]),
         { label: formLabel, value: form },
       ],
       mode: args.replicas === "every node" ? { global: true } : { replicated: { replicas: args.replicas ?? 1 } },
@@ -117,7 +129,7 @@ function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, nam
   const user = checkedUser(scope, args);
   const [uid = "0", gid = "0"] = user.split(":");
   return {
-    image: imageOf(args.service, scope.settings),
+    image: args.image ?? imageOf(args.service, scope.settings),
     ...(args.command && { commands: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
     env: { ...args.env },

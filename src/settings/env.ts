@@ -132,6 +132,16 @@ export const envSchema = z.strictObject({
   BACKUP_INTERVAL: duration("1m", "7d", "6h"),
   BACKUP_RETENTION_DAYS: integer(1, 3650, 14, "days"),
   GATE_TIMEOUT_SECONDS: integer(10, 3600, 240, "seconds"),
+  PROMOTE_TIMEOUT_SECONDS: integer(10, 3600, 60, "seconds"),
+  EDGE_ADDRESS: field(
+    z
+      .string()
+      .transform((list) => list.split(",").map((address) => address.trim()))
+      .refine((list) => list.length <= 20 && list.every(units.isRegistryAddress))
+      .optional(),
+    "hosts, or host:port, with commas between them",
+    "write it like 192.0.2.7:443, or leave it empty for where the Engine is",
+  ),
   DOCKER_HOST: field(
     dockerHost.default("unix:///var/run/docker.sock"),
     "unix:///path, tcp://host:port or ssh://user@host",

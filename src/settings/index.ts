@@ -1,4 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
+import { type Identity, stackName } from "../identity.ts";
 import { readFiles } from "./files.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
 
@@ -13,8 +14,13 @@ export {
   type StatelessName,
   type StatelessSettings,
 } from "./services.ts";
-export { type Settings } from "./settings.ts";
+export { type Policy, type Settings } from "./settings.ts";
 export { type Tls } from "./tls.ts";
+
+/** The same for the delivery command, which runs outside of Pulumi: without what `pulumi config` says of one stack. */
+export function loadEnvironmentSettings(identity: Identity): Settings {
+  return settingsFrom({ stack: stackName(identity), stackConfig: {}, ...readFiles() });
+}
 
 /** Reads everything a stack is told from outside; throws one SettingsError that lists all that is wrong. */
 export function loadSettings(stack: string): Settings {

@@ -16,6 +16,9 @@ export interface SectionSources {
 export interface Sections extends Readonly<Record<string, unknown>> {
   readonly data?: "own" | "shared" | undefined;
   readonly disposable?: boolean | undefined;
+  readonly keep?: number | undefined;
+  readonly ttl?: number | undefined;
+  readonly maxLive?: number | undefined;
 }
 
 /** Pulumi.<environment>.yaml with the stack's own configuration over it. */

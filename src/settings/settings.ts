@@ -7,6 +7,7 @@ import { readSections, type SectionSources } from "./sections.ts";
 import { type Services } from "./services.ts";
 import { servicesSchema } from "./stack.ts";
 import { type ReadFile, readTls, type Tls } from "./tls.ts";
+import { splitAddress } from "./units.ts";
 import { readVariables, type Variables, type VariableSources } from "./variables.ts";
 
 /** All a stack is told from outside; complete, checked and frozen. */
@@ -30,11 +31,28 @@ export interface Settings {
   readonly logs: { readonly retentionDays: number };
   readonly backup: { readonly intervalSeconds: number; readonly retentionDays: number };
   readonly gate: { readonly timeoutSeconds: number };
+  readonly delivery: {
+    /** Where the delivery command reaches the edge, each a host and a port. */
+    readonly edge: readonly { readonly host: string; readonly port: number }[];
+    /** What a new release is given to become healthy before it is taken away. */
+    readonly timeoutSeconds: number;
+  };
   /** Whether a release brings its own data tier or borrows the environment's. */
   readonly data: "own" | "shared";
   /** Whether its data may be removed without a verified backup. */
   readonly disposable: boolean;
+  readonly policy: Policy;
   readonly services: Services;
+}
+
+/** How many releases of an environment may be there, and for how long. */
+export interface Policy {
+  /** Former releases that stay up beside the live one, so that a rollback takes a second. */
+  readonly keep: number;
+  /** The age at which a release expires; Infinity for never. */
+  readonly ttlSeconds: number;
+  /** Releases that may be there at a time. */
+  readonly maxLive: number;
 }
 
 /** Everything that is read before anything is decided. */
@@ -59,15 +77,16 @@ export function settingsFrom(sources: Sources): Settings {
     ...sections.problems,
   ];
   if (problems.length > 0 || identity.value === undefined) throw new SettingsError(problems);
-  const { data, disposable, ...sizes } = sections.values;
+  const { data, disposable, keep, ttl, maxLive, ...sizes } = sections.values;
   return freeze({
     identity: identity.value,
-    ...fromEnv(variables.env as Env),
+    ...fromEnv(variables.env as Env, variables.ports as Ports),
     ports: variables.ports as Ports,
     tls: tls.tls,
     credentials: variables.credentials as Credentials,
     data: data ?? "own",
     disposable: disposable ?? false,
+    policy: { keep: keep ?? 0, ttlSeconds: ttl ?? Infinity, maxLive: maxLive ?? 10 },
     services: servicesSchema.parse(sizes) as Services,
   });
 }
@@ -81,7 +100,7 @@ function identify(stack: string): { value?: Identity; problems: Problem[] } {
   }
 }
 
-function fromEnv(env: Env) {
+function fromEnv(env: Env, ports: Ports) {
   const socket = env.DOCKER_HOST.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : undefined;
   return {
     docker: {
@@ -99,7 +118,19 @@ function fromEnv(env: Env) {
     logs: { retentionDays: env.LOG_RETENTION_DAYS },
     backup: { intervalSeconds: env.BACKUP_INTERVAL, retentionDays: env.BACKUP_RETENTION_DAYS },
     gate: { timeoutSeconds: env.GATE_TIMEOUT_SECONDS },
+    delivery: { edge: edgeOf(env, ports), timeoutSeconds: env.PROMOTE_TIMEOUT_SECONDS },
   };
+}
+
+/** The ports of the edge are published where the Engine is. */
+function edgeOf({ EDGE_ADDRESS, DOCKER_HOST }: Env, { https }: Ports) {
+  if (EDGE_ADDRESS !== undefined) {
+    return EDGE_ADDRESS.map((address) => {
+      const { host, port } = splitAddress(address);
+      return { host, port: port ?? https };
+    });
+  }
+  return [{ host: DOCKER_HOST.startsWith("unix://") ? "127.0.0.1" : new URL(DOCKER_HOST).hostname, port: https }];
 }
 
 function registryFaults({ given, path }: Variables): Problem[] {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { field } from "./problem.ts";
 import { type Scale, type ServiceName, serviceNames, services } from "./services.ts";
-import { isImageReference } from "./units.ts";
+import { isImageReference, parseDuration } from "./units.ts";
 
 const image = field(
   z.string().max(512).refine(isImageReference).optional(),
@@ -80,6 +80,25 @@ const choice = {
     z.boolean().default(false),
     "true or false",
     "write it without quotes; true lets data be removed without a backup",
+  ),
+  keep: field(
+    z.int().min(0).max(5).default(0),
+    "an integer from 0 to 5 (releases)",
+    "write it without quotes, or remove it for 0; so many former releases stay up for an instant rollback",
+  ),
+  ttl: field(
+    z
+      .string()
+      .transform((text) => (text === "none" ? Infinity : (parseDuration(text) ?? NaN)))
+      .refine((seconds) => seconds === Infinity || (seconds >= 3600 && seconds <= 366 * 86_400))
+      .default(Infinity),
+    "none, or a duration from 1h to 366d like 12h or 14d",
+    "correct it, or remove it for none; `sgw gc` removes a release of that age",
+  ),
+  maxLive: field(
+    z.int().min(1).max(50).default(10),
+    "an integer from 1 to 50 (releases)",
+    "write it without quotes, or remove it for 10; `sgw gc` removes the oldest beyond it",
   ),
 };
 

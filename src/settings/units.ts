@@ -60,6 +60,12 @@ export function isRegistryAddress(text: string): boolean {
   );
 }
 
+/** The parts of what isRegistryAddress takes. */
+export function splitAddress(text: string): { readonly host: string; readonly port: number | undefined } {
+  const [, host = "", port] = /^([^:/]+)(?::([0-9]+))?$/.exec(text) ?? [];
+  return { host, port: port === undefined ? undefined : parseInteger(port) };
+}
+
 const specialUse = ["arpa", "invalid", "local", "localhost", "onion", "test"];
 
 /** Under a name that no public authority serves: no certificate is issued for it and pgAdmin takes no address in it. */

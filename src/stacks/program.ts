@@ -1,5 +1,6 @@
 import { newScope, type Scope } from "../docker/scope.ts";
-import { openEngine, readCluster } from "../cluster/engine.ts";
+import { type Engine, openEngine, readCluster } from "../cluster/engine.ts";
+import { readLedger, type Rollout, rolloutOf } from "../cluster/ledger.ts";
 import { gate } from "../docker/gate.ts";
 import { swarmProvider } from "../docker/provider.ts";
 import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
@@ -13,9 +14,15 @@ import { type Lenders, Release } from "./release.ts";
 export async function program(settings: Settings): Promise<Record<string, unknown>> {
   const engine = openEngine(settings.docker.host);
   const { nodes } = await readCluster(engine, settings.docker.host);
-  const scope = newScope(settings, swarmProvider(settings), nodes);
+  const scope = newScope(settings, swarmProvider(settings), nodes, await rollout(engine, settings));
   const outputs = await compose(scope);
   return { ...outputs, services: gate(scope, engine) };
+}
+
+/** What the last promotion decided, so that a plain `pulumi up` asks for the same. */
+async function rollout(engine: Engine, { identity }: Settings): Promise<Rollout | undefined> {
+  if (identity.kind !== "release") return undefined;
+  return rolloutOf(await readLedger(engine, identity.environment), identity.pr);
 }
 
 /** The stack's resources, without the wait. */

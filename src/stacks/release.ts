@@ -66,7 +66,11 @@ export class Release extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.exports = { url, image: imageOf("daphne", scope.settings), urls: { app: url, ...data.urls } };
+    this.exports = {
+      url,
+      image: scope.rollout?.image ?? imageOf("daphne", scope.settings),
+      urls: { app: url, ...data.urls },
+    };
     this.registerOutputs();
   }
 }

@@ -57,6 +57,9 @@ const sections: Row[] = [
   [{ daphne: { cpus: "500m" } }, "daphne.cpus", 'got "500m", expected a number from 0.05', "without unit"],
   [{ data: "borrowed" }, "data", 'got "borrowed", expected own or shared', "choose one"],
   [{ disposable: "yes" }, "disposable", 'got "yes", expected true or false', "without quotes"],
+  [{ keep: 6 }, "keep", "got 6, expected an integer from 0 to 5 (releases)", "remove it for 0"],
+  [{ ttl: "1m" }, "ttl", 'got "1m", expected none, or a duration from 1h to 366d', "remove it for none"],
+  [{ maxLive: 0 }, "maxLive", "got 0, expected an integer from 1 to 50 (releases)", "remove it for 10"],
   [{ dispsable: true }, "dispsable", "got an unknown name, expected a known name", "did you mean disposable?"],
 ];
 

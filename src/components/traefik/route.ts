@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type NetworkRef } from "../../docker/network.ts";
+import { plainPriority } from "../../cluster/ledger.ts";
 import { type Scope } from "../../docker/scope.ts";
 
 /** How the edge leads a host name to a service. */
@@ -29,6 +30,31 @@ export function publicRoute(scope: Scope, unit: string, port: number, route: Pub
     [`traefik.http.routers.${router}.entrypoints`]: "websecure",
     [`traefik.http.routers.${router}.service`]: router,
     [`traefik.http.services.${router}.loadbalancer.server.port`]: String(port),
+  };
+}
+
+/** Above every priority that a promotion gives. */
+const pinnedPriority = 1_000_000;
+
+/**
+ * The route of a release. Of those that share a host, the one with the highest priority is asked; a request that names
+ * a release in the header X-Release reaches that one. The same header of an answer says which generation gave it. All
+ * of it are labels, so that a switch between releases restarts nothing.
+ */
+export function releaseRoute(scope: Scope, unit: string, port: number, route: PublicRoute): RouteLabels {
+  const router = `${scope.stack}-${unit}`;
+  const { generation, priority } = scope.rollout ?? { generation: 0, priority: plainPriority };
+  const header = { entrypoints: "websecure", service: router, middlewares: `${router}-release@docker` };
+  const pinned = { ...header, rule: `Host(\`${route.host}\`) && Headers(\`X-Release\`, \`${scope.stack}\`)` };
+  const labelsOf = (name: string, fields: Readonly<Record<string, string | number>>) =>
+    Object.entries(fields).map(([field, value]) => [`traefik.http.routers.${name}.${field}`, String(value)] as const);
+  return {
+    ...publicRoute(scope, unit, port, route),
+    ...Object.fromEntries([
+      ...labelsOf(router, { ...header, priority }),
+      ...labelsOf(`${router}-pinned`, { ...pinned, priority: pinnedPriority }),
+    ]),
+    [`traefik.http.middlewares.${router}-release.headers.customresponseheaders.X-Release`]: `${scope.stack}.${generation}`,
   };
 }
 
