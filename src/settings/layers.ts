@@ -67,7 +67,7 @@ export function stackLayer(stack: string, config: Readonly<Record<string, string
 }
 
 function structured(text: string): unknown {
-  if (!/^(?:[{[]|true$|false$)/.test(text)) return text;
+  if (!/^(?:[{[]|true$|false$|[0-9]{1,6}$)/.test(text)) return text;
   try {
     return JSON.parse(text, unquoted);
   } catch {
