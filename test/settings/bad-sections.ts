@@ -29,7 +29,7 @@ const sections: Row[] = [
     "did you mean replicas?",
   ],
   [{ daphne: { ports: 2 } }, "daphne.ports", "got an unknown name, expected one of image replicas", "remove it"],
-  [{ daphne: 3 }, "daphne", 'got "3", expected a section with image, replicas, memoryMb, cpus', "below it"],
+  [{ daphne: 3 }, "daphne", "got 3, expected a section with image, replicas, memoryMb, cpus", "below it"],
   [{ daphne: [] }, "daphne", "got [], expected a section with image, replicas, memoryMb, cpus", "below it"],
   [{ redis: { members: 1 } }, "redis", "got an unknown name, expected a known name", "remove it"],
   [{ redistack: {} }, "redistack", "got an unknown name, expected a known name", "did you mean redis-stack?"],
