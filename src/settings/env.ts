@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forgeFields } from "./forge.ts";
 import { field } from "./problem.ts";
 import * as units from "./units.ts";
 
@@ -128,6 +129,7 @@ export const envSchema = z.strictObject({
     "copy it again from the registry",
     true,
   ),
+  ...forgeFields,
   LOG_RETENTION_DAYS: integer(1, 3650, 14, "days"),
   BACKUP_INTERVAL: duration("1m", "7d", "6h"),
   BACKUP_RETENTION_DAYS: integer(1, 3650, 14, "days"),

@@ -4,6 +4,7 @@ import { readFiles } from "./files.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
 
 export { type CredentialName, type Credentials } from "./credentials.ts";
+export { type ForgeKind, type ForgeSettings } from "./forge.ts";
 export { type PortName, type Ports } from "./ports.ts";
 export { SettingsError } from "./problem.ts";
 export {

@@ -1,6 +1,7 @@
 import { type Identity, parseStackName, StackNameError } from "../identity.ts";
 import { type Credentials } from "./credentials.ts";
 import { type Env } from "./env.ts";
+import { forgeFaults, forgeOf, type ForgeSettings } from "./forge.ts";
 import { type Ports } from "./ports.ts";
 import { type Problem, SettingsError } from "./problem.ts";
 import { readSections, type SectionSources } from "./sections.ts";
@@ -23,6 +24,8 @@ export interface Settings {
   };
   readonly images: { readonly source: "official" | "stand-in"; readonly prefix: string };
   readonly registry: { readonly address: string; readonly user: string; readonly password: string } | undefined;
+  /** Where pull requests live, if anywhere. */
+  readonly forge: ForgeSettings | undefined;
   readonly domain: string;
   readonly ports: Ports;
   readonly admin: { readonly user: string; readonly email: string; readonly allow: readonly string[] };
@@ -72,6 +75,7 @@ export function settingsFrom(sources: Sources): Settings {
     ...identity.problems,
     ...variables.problems,
     ...registryFaults(variables),
+    ...forgeFaults(variables),
     ...backupFaults(variables),
     ...tls.problems,
     ...sections.problems,
@@ -113,6 +117,7 @@ function fromEnv(env: Env, ports: Ports) {
       env.REGISTRY_ADDRESS === undefined
         ? undefined
         : { address: env.REGISTRY_ADDRESS, user: env.REGISTRY_USER ?? "", password: env.REGISTRY_PASSWORD ?? "" },
+    forge: forgeOf(env),
     domain: env.DOMAIN,
     admin: { user: env.ADMIN_USER, email: env.ADMIN_EMAIL, allow: env.ADMIN_ALLOW },
     logs: { retentionDays: env.LOG_RETENTION_DAYS },

@@ -1,4 +1,5 @@
 import { badEnvFiles } from "./bad-env-files.ts";
+import { badForges } from "./bad-forges.ts";
 import { badSections } from "./bad-sections.ts";
 import { badStackNames } from "./bad-stack-names.ts";
 import { badVariables } from "./bad-variables.ts";
@@ -24,4 +25,10 @@ export interface BadInput {
   readonly secret?: string;
 }
 
-export const badInputs: readonly BadInput[] = [...badStackNames, ...badEnvFiles, ...badVariables, ...badSections];
+export const badInputs: readonly BadInput[] = [
+  ...badStackNames,
+  ...badEnvFiles,
+  ...badVariables,
+  ...badForges,
+  ...badSections,
+];
