@@ -68,7 +68,10 @@ async function recover(): Promise<void> {
   });
 }
 
-/** A failed update leaves the very task that ran before, and it answers all the time. */
+/**
+ * A failed update leaves a task that ran before, and it answers all the time. There can be several: Swarm keeps every
+ * replacement of a task that ended by itself just when start-first replaced it, until the next change.
+ */
 async function refuseInUpdate(image: string, reasons: readonly string[]): Promise<void> {
   const tasks = (await runningTasks(service)).map(({ ID }) => ID);
   const watch = { isOver: false, answers: [] as number[] };
@@ -81,9 +84,11 @@ async function refuseInUpdate(image: string, reasons: readonly string[]): Promis
     watch.isOver = true;
     await watching;
   }
+  const left = (await runningTasks(service)).map(({ ID }) => ID);
+  assert.ok(left.length > 0);
   assert.deepEqual(
-    (await runningTasks(service)).map(({ ID }) => ID),
-    tasks,
+    left.filter((task) => !tasks.includes(task)),
+    [],
   );
   assert.ok(watch.answers.length > 0);
   assert.deepEqual(
