@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Environment, environments } from "../identity.ts";
 import { type Engine } from "./engine.ts";
 
-/** How far a generation has come: the steps of a promotion in their order. */
-export const steps = ["deploy", "smoke", "switch", "verify", "retire", "done"] as const;
+/** How far a generation has come: the steps of a promotion in their order; `undo` takes back what failed. */
+export const steps = ["deploy", "smoke", "switch", "verify", "retire", "undo", "done"] as const;
 export type Step = (typeof steps)[number];
 
 /** What became of a generation. `destroyed` is the tombstone of its pull request in this environment. */
@@ -113,7 +113,9 @@ export interface Rollout {
 }
 
 export function rolloutOf(entries: readonly Entry[], pr: number): Rollout | undefined {
-  const newest = entries.findLast((entry) => entry.pr === pr && entry.outcome !== "failed");
+  const newest = entries.findLast(
+    ({ step, outcome, ...entry }) => entry.pr === pr && outcome !== "failed" && step !== "undo",
+  );
   if (newest === undefined || newest.outcome === "destroyed") return undefined;
   return { generation: newest.generation, image: newest.image, priority: newest.priority };
 }

@@ -1,0 +1,132 @@
+import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
+import { type Environment, hostOf } from "../identity.ts";
+import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
+import { admit, provenIn, stageBefore } from "./admission.ts";
+import { build } from "./build.ts";
+import { type Context } from "./context.ts";
+import { releaseOf, stackOf } from "./course.ts";
+import { type Generations } from "./generations.ts";
+import { pin, shortImage } from "./image.ts";
+import { carryOut, type Delivered, type Order, PromotionError, withLease } from "./promotion.ts";
+import { confirm } from "./question.ts";
+import { Refused } from "./refused.ts";
+import { leftBehind, superseded } from "./retire.ts";
+
+export interface PromoteOptions {
+  readonly environment: Environment;
+  /** Without it: what is live in the stage before. */
+  readonly pr?: number;
+  /** For STAGING alone; without it the image is built. */
+  readonly image?: string;
+  /** Deploys what was destroyed here before, or what is older than what was live. */
+  readonly revive?: boolean;
+  /** How long another deployer is waited for, in seconds. */
+  readonly waitSeconds: number;
+}
+
+/** Makes a pull request live in an environment; destroys the stage it came from when that is proven. */
+export async function promote(context: Context, options: PromoteOptions): Promise<number> {
+  const { environment } = options;
+  const { pr, image } = await wanted(context, options);
+  const release = releaseOf({ environment, pr });
+  const settings = loadEnvironmentSettings(release);
+  const check = (entries: readonly Entry[]) => {
+    if (!isBegun(entries, pr)) admit(entries, environment, pr, options.revive ?? false);
+  };
+  const entries = await readLedger(context.engine, environment);
+  check(entries);
+  if (!(await confirm(context, await plan(context, settings, entries, { environment, pr, image })))) return 0;
+  const delivered = await withLease(context, environment, options.waitSeconds, async (generations, signal) => {
+    // Somebody else may have been faster while we waited.
+    check(generations.entries);
+    const order: Order = {
+      environment,
+      pr,
+      verb: "promote",
+      image: await pinned(context, settings, generations, { environment, pr, image }),
+    };
+    return carryOut(context, order, generations, signal);
+  });
+  report(context, delivered, settings);
+  return 0;
+}
+
+/** Which pull request, and which image of it. */
+async function wanted(context: Context, { environment, pr, image }: PromoteOptions) {
+  const stage = stageBefore[environment];
+  if (stage !== undefined) {
+    if (image !== undefined) {
+      throw new Refused({
+        path: "--image",
+        got: JSON.stringify(image.slice(0, 80)),
+        expected: `none, for ${environment} runs the very image that ran in ${stage}`,
+        remedy: `sgw promote ${stage} --image … first`,
+      });
+    }
+    const proven = provenIn(stage, await readLedger(context.engine, stage), pr);
+    return { pr: proven.pr, image: proven.image };
+  }
+  if (pr === undefined) {
+    const remedy = "add the number of the merged pull request";
+    throw new Refused({ path: "--pr", got: "nothing", expected: `a number, for ${environment}`, remedy });
+  }
+  return { pr, image: image ?? (await build(context, pr)) };
+}
+
+/** Has an earlier run admitted it and been interrupted? */
+function isBegun(entries: readonly Entry[], pr: number): boolean {
+  return entries.some((entry) => entry.pr === pr && entry.step !== "done");
+}
+
+type Target = Pick<Order, "environment" | "pr" | "image">;
+
+/** A missing image is a failed generation: the ledger says why, and nothing was made. */
+async function pinned(context: Context, settings: Settings, generations: Generations, target: Target): Promise<string> {
+  const image = await pin(context.engine, target.image, settings);
+  if (image !== undefined) return image;
+  const reason = `image ${target.image}: neither a registry nor this node has it`;
+  const { generation } = await generations.open({
+    pr: target.pr,
+    image: target.image,
+    verb: "promote",
+    by: context.holder.by,
+    priority: 1,
+  });
+  await generations.move(generation, { step: "done", outcome: "failed", reason });
+  throw new PromotionError(`${reason}, push it first, or correct --image`);
+}
+
+async function plan(context: Context, settings: Settings, entries: readonly Entry[], target: Target) {
+  const { environment, pr, image } = target;
+  const live = liveEntry(entries);
+  const stage = stageBefore[environment];
+  const left = stage === undefined ? undefined : leftBehind(await readLedger(context.engine, stage), pr);
+  const asLive = { ...target, generation: 0, outcome: "live" } as Entry;
+  const gone = superseded(
+    [...entries.map((entry) => (entry === live ? { ...entry, outcome: "replaced" as const } : entry))],
+    asLive,
+    settings.policy.keep,
+  );
+  const destroyed = [...gone, ...(left === undefined ? [] : [left])].map(stackOf);
+  const beside = live === undefined || live.pr === pr ? "" : ` beside ${stackOf(live)}`;
+  return [
+    `promote pull request ${pr} to ${environment}`,
+    `  image    ${shortImage(image)}${stage === undefined ? "" : ` (ran in ${stage})`}`,
+    `  deploy   ${stackOf(target)}${beside}`,
+    `  switch   ${hostOf(releaseOf(target), settings.domain)}`,
+    `  destroy  ${destroyed.length === 0 ? "nothing" : destroyed.join(", ")} (volumes stay)`,
+  ];
+}
+
+export function report(context: Context, { entry, destroyed, seconds }: Delivered, settings: Settings): void {
+  const { environment, pr, generation, image } = entry;
+  const host = hostOf(releaseOf(entry), settings.domain);
+  const url = settings.ports.https === 443 ? `https://${host}` : `https://${host}:${settings.ports.https}`;
+  if (context.json) {
+    context.out(
+      `${JSON.stringify({ environment, pr, generation, stack: stackOf(entry), image, url, destroyed, seconds })}\n`,
+    );
+    return;
+  }
+  context.out(`${stackOf(entry)} is live as generation ${generation} of ${environment}: ${url}\n`);
+}

@@ -1,0 +1,147 @@
+import { type Entry, type Facts, liveEntry } from "../cluster/ledger.ts";
+import { type Environment } from "../identity.ts";
+import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
+import { type Context } from "./context.ts";
+import { type Course, releaseOf, stackOf } from "./course.ts";
+import { Generations } from "./generations.ts";
+import { HeldLease } from "./lease.ts";
+import { retire } from "./retire.ts";
+import { deploy, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
+
+/** What is to become live. */
+export interface Order {
+  readonly environment: Environment;
+  readonly pr: number;
+  readonly image: string;
+  readonly verb: Facts["verb"];
+  /** The generation a rollback brings back. */
+  readonly origin?: number | undefined;
+}
+
+/** How long another deployer of the same environment is waited for, in seconds; longer than a promotion takes. */
+export const leaseWaitSeconds = 900;
+
+export interface Delivered {
+  readonly entry: Entry;
+  readonly destroyed: readonly string[];
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** A promotion failed and was taken back: users never reached the release, or not for long. */
+export class PromotionError extends Error {
+  override readonly name = "PromotionError";
+}
+
+/** Runs with the lease of an environment; the work has to stop when the signal aborts. */
+export async function withLease<T>(
+  context: Context,
+  environment: Environment,
+  waitSeconds: number,
+  work: (generations: Generations, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const lease = await HeldLease.take(context.engine, environment, context.holder, {
+    waitSeconds,
+    say: (text) => {
+      context.progress.say("lease", text);
+    },
+  });
+  try {
+    const signal = AbortSignal.any([lease.lost, context.interrupted]);
+    return await work(await Generations.read(context.engine, environment), signal);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Makes the order live: the one that was interrupted before goes on, any other is finished or taken back first. */
+export async function carryOut(
+  context: Context,
+  order: Order,
+  generations: Generations,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const settings = loadEnvironmentSettings(releaseOf(order));
+  const begun = await settle({ context, settings, generations, signal }, order);
+  const { environment, origin, ...known } = order;
+  const entry =
+    begun ??
+    (await generations.open({
+      ...known,
+      by: context.holder.by,
+      priority: firstPriority(generations.entries, order.pr),
+      ...(origin !== undefined && { origin }),
+    }));
+  context.progress.say("promote", `${environment} generation ${entry.generation}: ${stackOf(entry)}, ${entry.image}`);
+  return walk({ context, settings, generations, entry, signal });
+}
+
+/** All steps from the first on; each finds out what it has done before. */
+async function walk(start: Course): Promise<Delivered> {
+  const clock = stopwatch();
+  let course = start;
+  let switchSeconds: number;
+  try {
+    course = await clock.time("deploy", () => deploy(course));
+    course = await clock.time("smoke", () => smoke(course));
+    const turned = await clock.time("turn", () => turn(course));
+    ({ course, seconds: switchSeconds } = turned);
+    course = await proclaim(course);
+  } catch (error) {
+    start.signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));
+    const [entry] = start.generations.entries.filter(({ generation }) => generation === start.entry.generation);
+    await undo({ ...start, entry: entry ?? start.entry }, reason);
+    throw new PromotionError(`${stackOf(start.entry)} is not promoted, and nobody was sent to it:\n${reason}`, {
+      cause: error,
+    });
+  }
+  const retired = await clock.time("retire", () => retire(course));
+  const { entry } = retired.course;
+  return { entry, destroyed: retired.destroyed, seconds: { ...clock.seconds(), switch: switchSeconds } };
+}
+
+/** Finishes or takes back what an earlier run left; gives the generation that the order itself has begun. */
+export async function settle(
+  base: Omit<Course, "entry">,
+  order: Pick<Order, "pr" | "image" | "verb"> | undefined,
+): Promise<Entry | undefined> {
+  const { generations, context } = base;
+  const isOrdered = (entry: Entry) =>
+    entry.pr === order?.pr && entry.image === order.image && entry.verb === order.verb;
+  let begun: Entry | undefined;
+  for (const entry of generations.entries.filter(({ step }) => step !== "done")) {
+    const course = { ...base, entry };
+    context.progress.say("recover", `generation ${entry.generation} (${stackOf(entry)}) was left at ${entry.step}`);
+    if (entry.outcome === "live" || entry.outcome === "replaced") await finish(course);
+    else if (entry.step === "undo" || !isOrdered(entry) || begun !== undefined) await undo(course, interrupted(entry));
+    else begun = entry;
+  }
+  return begun;
+}
+
+async function finish(course: Course): Promise<void> {
+  if (liveEntry(course.generations.entries)?.generation === course.entry.generation) {
+    await retire({ ...course, entry: (await proclaim(course)).entry });
+  } else await course.generations.move(course.entry.generation, { step: "done" });
+}
+
+function interrupted({ step, reason }: Entry): string {
+  return reason ?? `interrupted at ${step}`;
+}
+
+function stopwatch() {
+  const seconds: Record<string, number> = {};
+  const began = Date.now();
+  return {
+    time: async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const start = Date.now();
+      const value = await work();
+      seconds[name] = Math.round((Date.now() - start) / 100) / 10;
+      return value;
+    },
+    seconds: () => ({ ...seconds, total: Math.round((Date.now() - began) / 100) / 10 }),
+  };
+}
+
+export type { Settings };

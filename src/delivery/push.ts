@@ -1,0 +1,61 @@
+import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
+import { referenceOf } from "./build.ts";
+import { type Context } from "./context.ts";
+import { Refused } from "./refused.ts";
+
+/** Sends the image of a pull request to the registry; prints the reference with the digest it has there. */
+export async function push(context: Context, { pr }: { readonly pr: number }): Promise<number> {
+  const settings = loadEnvironmentSettings({ kind: "release", environment: "staging", pr });
+  const reference = referenceOf(settings, pr);
+  if (!hasRegistry(settings)) {
+    throw new Refused({
+      path: "REGISTRY_PREFIX",
+      got: JSON.stringify(settings.images.prefix),
+      expected: "one that begins with the host of a registry",
+      remedy: "set it, or leave the push out on a Swarm of one node",
+    });
+  }
+  const image = await context.progress.step("push", async (say) => {
+    const value = await send(context, settings, reference, say);
+    return { value, said: value };
+  });
+  context.out(context.json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
+  return 0;
+}
+
+/** Docker takes the first part of a name for a registry when it looks like a host. */
+export function hasRegistry({ images }: Pick<Settings, "images">): boolean {
+  const [first = "", ...rest] = images.prefix.split("/");
+  return first.includes(":") || (rest.length > 0 && (first.includes(".") || first === "localhost"));
+}
+
+interface PushEvent {
+  readonly error?: string;
+  readonly status?: string;
+  readonly aux?: { readonly Digest?: string };
+}
+
+async function send({ engine }: Context, { registry }: Settings, reference: string, say: (text: string) => void) {
+  const authconfig = registry && {
+    serveraddress: registry.address,
+    username: registry.user,
+    password: registry.password,
+  };
+  const stream = await engine.getImage(reference).push(authconfig === undefined ? {} : { authconfig });
+  const events = await new Promise<PushEvent[]>((resolve, reject) => {
+    engine.modem.followProgress(
+      stream,
+      (error, output: PushEvent[]) => {
+        if (error) reject(error);
+        else resolve(output);
+      },
+      ({ status }: PushEvent) => {
+        if (status?.startsWith("The push refers") === true) say(status);
+      },
+    );
+  });
+  const failure = events.find(({ error }) => error !== undefined)?.error;
+  const digest = events.findLast(({ aux }) => aux?.Digest !== undefined)?.aux?.Digest;
+  if (digest === undefined) throw new Error(`${reference}: not pushed (${failure ?? "the registry named no digest"})`);
+  return `${reference.replace(/:[^/:]*$/, "")}@${digest}`;
+}

@@ -1,0 +1,21 @@
+import { createInterface } from "node:readline/promises";
+import { type Context } from "./context.ts";
+import { Refused } from "./refused.ts";
+
+/** Shows what is going to happen and asks; a machine has said --yes before. */
+export async function confirm({ yes }: Pick<Context, "yes">, plan: readonly string[]): Promise<boolean> {
+  process.stderr.write(`${plan.join("\n")}\n`);
+  if (yes) return true;
+  if (!process.stdin.isTTY) {
+    throw new Refused({
+      path: "confirmation",
+      got: "no terminal to ask at",
+      expected: "--yes",
+      remedy: "add it where nobody can be asked",
+    });
+  }
+  const questions = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await questions.question("Go on? [y/N] ");
+  questions.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

@@ -1,0 +1,67 @@
+import { type Engine } from "../cluster/engine.ts";
+import { listed, readObjects } from "../cluster/objects.ts";
+import { Refused } from "./refused.ts";
+import { isRemovable, remove, type Removable } from "./removal.ts";
+import { type Say, type Workspace } from "./workspace.ts";
+
+/** What a stack's state says of itself; the parts that an interrupted update leaves behind. */
+interface State {
+  readonly resources?: readonly { readonly id?: string }[] | null;
+  readonly pending_operations?: readonly object[] | null;
+}
+
+export interface Repair {
+  readonly engine: Engine;
+  readonly workspace: Workspace;
+  readonly say: Say;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes state and Swarm agree again after a deployment that died: what was made and never written down is removed, what
+ * was written down as begun is forgotten. The next update makes both anew. For whoever holds the lease only: else it
+ * would remove what another deployer has just made.
+ */
+export async function repair(stack: string, { engine, workspace, say, signal }: Repair): Promise<void> {
+  const objects = listed(await readObjects(engine, stack)).filter(isRemovable);
+  if (!(await workspace.exists(stack))) {
+    refuseStateless(stack, objects);
+    return;
+  }
+  const state = (await workspace.exportState(stack)).deployment as State;
+  const pending = state.pending_operations ?? [];
+  if (pending.length + (state.resources ?? []).length === 0) {
+    refuseStateless(stack, objects);
+    return;
+  }
+  const strays = straysAmong(objects, state);
+  if (pending.length + strays.length === 0) return;
+  say(`an update was interrupted: ${pending.length} operations pending, ${strays.length} objects nobody knows of`);
+  await remove(engine, strays);
+  if (pending.length > 0) await workspace.forgetPending(stack, { say, signal });
+}
+
+export function straysAmong(objects: readonly Removable[], { resources }: State): Removable[] {
+  const known = new Set((resources ?? []).flatMap(({ id }) => id ?? []));
+  return objects.filter(({ id }) => !known.has(id));
+}
+
+/** With another backend than before, everything would look as if nobody knew it. */
+function refuseStateless(stack: string, objects: readonly Removable[]): void {
+  if (objects.length === 0) return;
+  throw new Refused({
+    path: `stack ${stack}`,
+    got: `${objects.length} objects in the Swarm and no state in the backend`,
+    expected: "both or none",
+    remedy: `set PULUMI_BACKEND_URL to the backend it was deployed with, or remove it: sgw gc --yes`,
+  });
+}
+
+/** Removes a stack with all it made but volumes, whatever state it is in. */
+export async function removeStack(stack: string, { engine, workspace, say, signal }: Repair): Promise<string> {
+  const isKnown = await workspace.exists(stack);
+  if (isKnown) await repair(stack, { engine, workspace, say, signal });
+  const said = isKnown ? await workspace.destroy(stack, { say, signal }) : "nothing to do";
+  await remove(engine, listed(await readObjects(engine, stack)).filter(isRemovable));
+  return said;
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine } from "../cluster/engine.ts";
+import { type Owned } from "../cluster/objects.ts";
+
+/** Volumes are not among them: data is removed by nothing that works without a backup. */
+export type Removable = Owned<Exclude<Owned["kind"], "volume">>;
+
+/** The longest a container may take to end, plus what Swarm needs to let its networks go. */
+const patienceSeconds = 90;
+const order = ["service", "network", "secret", "config"] as const;
+
+export function isRemovable(object: Owned): object is Removable {
+  return object.kind !== "volume";
+}
+
+/** Removes objects of the Swarm by id, those that use others first; waits until they are gone. */
+export async function remove(engine: Engine, objects: readonly Removable[]): Promise<void> {
+  const deadline = Date.now() + patienceSeconds * 1000;
+  for (const kind of order) {
+    const these = objects.filter((object) => object.kind === kind);
+    await Promise.all(these.map((object) => removeOne(engine, object, deadline)));
+  }
+}
+
+async function removeOne(engine: Engine, { kind, id, name }: Removable, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await handle(engine, kind, id).remove();
+    } catch (error) {
+      const { statusCode, message = "" } = error as { statusCode?: number; message?: string };
+      if (statusCode === 404) return;
+      // What used it may still be ending.
+      const isInUse = /in use|has active endpoints/.test(message);
+      if (!isInUse || Date.now() > deadline) throw new Error(`${kind} ${name}: not removed`, { cause: error });
+    }
+    if (kind === "secret" || kind === "config") return;
+    await sleep(500);
+  }
+}
+
+function handle(engine: Engine, kind: Removable["kind"], id: string): { remove: () => Promise<unknown> } {
+  switch (kind) {
+    case "service":
+      return engine.getService(id);
+    case "network":
+      return engine.getNetwork(id);
+    case "secret":
+      return engine.getSecret(id);
+    case "config":
+      return engine.getConfig(id);
+  }
+}

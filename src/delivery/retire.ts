@@ -1,0 +1,70 @@
+import { type Entry } from "../cluster/ledger.ts";
+import { type Environment } from "../identity.ts";
+import { stageBefore } from "./admission.ts";
+import { type Course, moved, repairOf, stackOf } from "./course.ts";
+import { Generations } from "./generations.ts";
+import { HeldLease } from "./lease.ts";
+import { removeStack } from "./recovery.ts";
+
+/** How long the lease of the stage before is waited for, in seconds. */
+const stageWaitSeconds = 600;
+
+/** Former releases of an environment that go when a generation is live: all but the newest `keep`. */
+export function superseded(entries: readonly Entry[], live: Entry, keep: number): Entry[] {
+  const former = entries.filter(({ outcome, pr }) => outcome === "replaced" && pr !== live.pr);
+  const newest = new Map(former.map((entry) => [entry.pr, entry]));
+  return [...newest.values()].sort((a, b) => b.generation - a.generation).slice(keep);
+}
+
+/** What promoting a pull request takes away from the stage before. */
+export function leftBehind(entries: readonly Entry[], pr: number): Entry | undefined {
+  return entries.findLast((entry) => entry.pr === pr && (entry.outcome === "live" || entry.outcome === "replaced"));
+}
+
+/** Removes the releases that the new one supersedes, and the one of the stage it came from. Returns their stacks. */
+export async function retire(course: Course): Promise<{ course: Course; destroyed: string[] }> {
+  const { entry, generations, settings } = course;
+  const destroyed: string[] = [];
+  for (const former of superseded(generations.entries, entry, settings.policy.keep)) {
+    await bury(course, generations, former);
+    destroyed.push(stackOf(former));
+  }
+  const stage = entry.verb === "promote" ? stageBefore[entry.environment] : undefined;
+  const left = stage === undefined ? undefined : await retireStage(course, stage);
+  if (left !== undefined) destroyed.push(left);
+  await generations.prune();
+  return { course: await moved(course, { step: "done" }), destroyed };
+}
+
+async function retireStage(course: Course, stage: Environment): Promise<string | undefined> {
+  const { context, entry } = course;
+  // Always in the order PROD, QA, STAGING, so that two promotions never wait for each other.
+  const lease = await HeldLease.take(context.engine, stage, context.holder, {
+    waitSeconds: stageWaitSeconds,
+    say: (text) => {
+      context.progress.say("retire", text);
+    },
+  });
+  try {
+    const generations = await Generations.read(context.engine, stage);
+    const left = leftBehind(generations.entries, entry.pr);
+    if (left === undefined) return undefined;
+    await bury({ ...course, signal: AbortSignal.any([course.signal, lease.lost]) }, generations, left);
+    return stackOf(left);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Removes a release and leaves its tombstone. */
+export async function bury(course: Course, generations: Generations, former: Entry): Promise<void> {
+  const stack = stackOf(former);
+  await course.context.progress.step("retire", async (say) => {
+    const said = await removeStack(stack, repairOf(course, say));
+    return { value: undefined, said: `${stack}: ${said}` };
+  });
+  const own = generations.entries.filter(
+    ({ pr, outcome }) => pr === former.pr && (outcome === "live" || outcome === "replaced"),
+  );
+  for (const { generation } of own) await generations.move(generation, { outcome: "destroyed", step: "done" });
+}

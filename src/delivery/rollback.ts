@@ -1,0 +1,48 @@
+import { liveEntry, readLedger } from "../cluster/ledger.ts";
+import { type Environment } from "../identity.ts";
+import { loadEnvironmentSettings } from "../settings/index.ts";
+import { formerOf } from "./admission.ts";
+import { type Context } from "./context.ts";
+import { releaseOf, stackOf } from "./course.ts";
+import { shortImage } from "./image.ts";
+import { report } from "./promote.ts";
+import { carryOut, withLease } from "./promotion.ts";
+import { confirm } from "./question.ts";
+import { Refused } from "./refused.ts";
+
+export interface RollbackOptions {
+  readonly environment: Environment;
+  readonly waitSeconds: number;
+}
+
+/** Brings the form back that was live before; while its release is still there, that is one switch. */
+export async function rollback(context: Context, { environment, waitSeconds }: RollbackOptions): Promise<number> {
+  const { live, former } = await pair(context, environment);
+  const plan = [
+    `roll ${environment} back`,
+    `  from     ${stackOf(live)} (generation ${live.generation}, ${shortImage(live.image)})`,
+    `  to       ${stackOf(former)} (generation ${former.generation}, ${shortImage(former.image)})`,
+  ];
+  if (!(await confirm(context, plan))) return 0;
+  const delivered = await withLease(context, environment, waitSeconds, async (generations, signal) => {
+    const { origin: generation, pr, image } = former;
+    return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
+  });
+  report(context, delivered, loadEnvironmentSettings(releaseOf(former)));
+  return 0;
+}
+
+async function pair(context: Context, environment: Environment) {
+  const entries = await readLedger(context.engine, environment);
+  const live = liveEntry(entries);
+  // One that was interrupted goes on to what it began with.
+  const begun = entries.findLast(({ verb, outcome }) => verb === "rollback" && outcome === "going");
+  const former = begun ?? formerOf(entries, live);
+  if (live !== undefined && former !== undefined) return { live, former };
+  throw new Refused({
+    path: environment,
+    got: live === undefined ? "nothing live" : `nothing that was live before generation ${live.generation}`,
+    expected: "a former generation to go back to",
+    remedy: `sgw status shows what there is; sgw promote ${environment} deploys`,
+  });
+}

@@ -1,0 +1,129 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Environment, environments } from "../identity.ts";
+import { buildVerb } from "./build.ts";
+import { type Context } from "./context.ts";
+import { destroy } from "./destroy.ts";
+import { promote } from "./promote.ts";
+import { push } from "./push.ts";
+import { leaseWaitSeconds } from "./promotion.ts";
+import { rollback } from "./rollback.ts";
+import { up } from "./up.ts";
+
+/** Runs one verb with what stands on the command line. */
+type Open = (flags: { readonly json: boolean; readonly yes: boolean }) => Context;
+
+interface Flags {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+}
+
+const examples = `
+Examples:
+  sgw promote staging --pr 42 --image registry.example.com/team/app:pr-42
+  sgw promote qa --pr 42 --yes
+  sgw promote prod
+  sgw rollback prod
+  sgw status --json
+
+Exit code: 0 done, 1 failed, 2 refused (nothing was changed), 130 interrupted (the next run takes it up).
+What was interrupted, by whatever, is finished or taken back by the next run; nothing has to be cleaned up by hand.
+`;
+
+/** The command line; gives the exit code. */
+export async function main(argv: readonly string[], open: Open): Promise<number> {
+  const result = { code: 0 };
+  const run = async (flags: Flags, work: (context: Context) => Promise<number>) => {
+    result.code = await work(open({ json: flags.json ?? false, yes: flags.yes ?? false }));
+  };
+  const sgw = new Command("sgw")
+    .description("Delivers pull requests to STAGING, QA and PROD.")
+    .addHelpText("after", examples)
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .exitOverride();
+  addPromotions(sgw, run);
+  addImages(sgw, run);
+  addStacks(sgw, run);
+  try {
+    await sgw.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return result.code;
+}
+
+type Run = (flags: Flags, work: (context: Context) => Promise<number>) => Promise<void>;
+
+function addPromotions(sgw: Command, run: Run): void {
+  verb(sgw, "promote", "makes a pull request live; destroys the stage it came from when that is proven")
+    .addArgument(environment())
+    .addOption(pullRequest("its number; for qa and prod, without it: what is live in the stage before"))
+    .option("--image <reference>", "for staging: the image to deploy; without it, it is built from this checkout")
+    .option("--revive", "deploys what was destroyed in the environment, or is older than what was live")
+    .addOption(wait())
+    .action(
+      (environment: Environment, flags: Flags & { pr?: number; image?: string; revive?: boolean; wait: number }) => {
+        const { pr, image, revive, wait: waitSeconds } = flags;
+        const options = { pr, image, revive };
+        const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+        return run(flags, (context) => promote(context, { environment, waitSeconds, ...given }));
+      },
+    );
+  verb(sgw, "rollback", "brings back what was live before, by its digest")
+    .addArgument(environment())
+    .addOption(wait())
+    .action((environment: Environment, flags: Flags & { wait: number }) =>
+      run(flags, (context) => rollback(context, { environment, waitSeconds: flags.wait })),
+    );
+}
+
+function addImages(sgw: Command, run: Run): void {
+  verb(sgw, "build", "builds the application's image of a pull request from this checkout")
+    .addOption(pullRequest("its number").makeOptionMandatory())
+    .action((flags: Flags & { pr: number }) => run(flags, (context) => buildVerb(context, flags)));
+  verb(sgw, "push", "sends that image to the registry and prints its digest")
+    .addOption(pullRequest("its number").makeOptionMandatory())
+    .action((flags: Flags & { pr: number }) => run(flags, (context) => push(context, flags)));
+}
+
+function addStacks(sgw: Command, run: Run): void {
+  verb(sgw, "up <stack>", "brings one stack up as it is to be").action((stack: string, flags: Flags) =>
+    run(flags, (context) => up(context, { stack })),
+  );
+  verb(sgw, "destroy <stack>", "removes one stack; volumes stay")
+    .option("--live", "also when it is what users reach")
+    .action((stack: string, flags: Flags & { live?: boolean }) =>
+      run(flags, (context) => destroy(context, { stack, ...(flags.live && { live: true }) })),
+    );
+}
+
+function verb(sgw: Command, usage: string, description: string): Command {
+  return sgw
+    .command(usage)
+    .description(description)
+    .option("--json", "prints the result as JSON")
+    .option("--yes", "asks nobody");
+}
+
+// Nine digits, as in the names of stacks.
+function pullRequest(description: string): Option {
+  return new Option("--pr <number>", description).argParser((text) => {
+    if (!/^[1-9][0-9]{0,8}$/.test(text)) {
+      throw new InvalidArgumentError("Expected a number from 1 to 999999999 without leading zero.");
+    }
+    return Number(text);
+  });
+}
+
+function wait(): Option {
+  return new Option("--wait <seconds>", "how long another deployer of the same environment is waited for")
+    .default(leaseWaitSeconds)
+    .argParser((text) => {
+      if (!/^[0-9]{1,5}$/.test(text)) throw new InvalidArgumentError("Expected seconds, from 0 to 99999.");
+      return Number(text);
+    });
+}
+
+function environment(): Argument {
+  return new Argument("<environment>").choices(environments);
+}

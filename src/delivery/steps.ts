@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Entry, liveEntry, plainPriority, standbyPriority } from "../cluster/ledger.ts";
+import { hostOf } from "../identity.ts";
+import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
+import { type Answer, expectSteady } from "./edge.ts";
+import { removeStack, repair } from "./recovery.ts";
+
+/** A release that turns bad a few seconds after it was healthy is not taken for good. */
+const trialSeconds = 5;
+/** What a healthy release is given to reach all it is connected with. */
+const trialPatienceSeconds = 20;
+/** So long every new request has to reach the new release before the switch counts as done. */
+const verifySeconds = 2;
+const verifyPatienceSeconds = 20;
+const longestFault = 300;
+
+/** Where a new generation of a release stands: behind the live one, unless it takes its own place. */
+export function firstPriority(entries: readonly Entry[], pr: number): number {
+  const live = liveEntry(entries);
+  return live === undefined || live.pr === pr ? topPriority(entries, pr) : standbyPriority;
+}
+
+/** Above every other release that may be there, those that no promotion made among them. */
+export function topPriority(entries: readonly Entry[], pr: number): number {
+  const own = entries.findLast((entry) => entry.pr === pr && entry.outcome === "live")?.priority ?? 0;
+  const others = entries
+    .filter((entry) => entry.pr !== pr && (entry.outcome === "live" || entry.outcome === "replaced"))
+    .map(({ priority }) => priority);
+  const highest = Math.max(plainPriority, ...others);
+  return own > highest ? own : highest + 1;
+}
+
+/** Brings the release up beside the live one; the gate waits until it works. */
+export async function deploy(course: Course): Promise<Course> {
+  const { context, entry } = course;
+  const stack = stackOf(entry);
+  await context.progress.step("deploy", async (say) => {
+    await repair(stack, repairOf(course, say));
+    const said = await bringUp(course, say);
+    return { value: undefined, said: `${stack}: ${said}` };
+  });
+  return moved(course, { step: "smoke" });
+}
+
+/** Tries the release through the edge, at its own name, while users still reach the other one. */
+export async function smoke(course: Course): Promise<Course> {
+  const { context, settings, entry, signal } = course;
+  await context.progress.step("smoke", async () => {
+    await expectSteady({
+      addresses: settings.delivery.edge,
+      host: hostOf(releaseOf(entry), settings.domain),
+      path: "/readyz",
+      release: stackOf(entry),
+      fault: (answer) => faultOf(answer, entry),
+      steadySeconds: trialSeconds,
+      withinSeconds: trialPatienceSeconds,
+      signal,
+    });
+    return { value: undefined, said: `reaches all it is connected with, for ${trialSeconds} s` };
+  });
+  return moved(course, { step: "switch" });
+}
+
+/**
+ * Gives the release the highest priority, which restarts nothing, and makes sure from outside that every new request
+ * reaches it. Returns how long it took until one did.
+ */
+export async function turn(course: Course): Promise<{ course: Course; seconds: number }> {
+  const { context, settings, entry, generations, signal } = course;
+  const priority = topPriority(generations.entries, entry.pr);
+  const began = Date.now();
+  const turned = await moved(course, { priority });
+  const seconds = await context.progress.step("switch", async (say) => {
+    const failed = new AbortController();
+    const verified = expectSteady({
+      addresses: settings.delivery.edge,
+      host: hostOf(releaseOf(entry), settings.domain),
+      path: "/healthz",
+      fault: (answer) => faultOf(answer, entry),
+      steadySeconds: verifySeconds,
+      withinSeconds: verifyPatienceSeconds,
+      signal: AbortSignal.any([signal, failed.signal]),
+    });
+    // Both at a time: what users see does not wait for what Pulumi writes down.
+    const update = entry.priority === priority ? undefined : bringUp(turned, say);
+    const [since] = await Promise.all([verified, update]).finally(() => {
+      failed.abort();
+    });
+    const took = Math.max(0, (since - began) / 1000);
+    return { value: took, said: `users reach ${markOf(entry)} after ${took.toFixed(1)} s` };
+  });
+  return { course: await moved(turned, { step: "verify" }), seconds };
+}
+
+/** Lets users reach the release before again. */
+async function turnBack(course: Course): Promise<Course> {
+  const { context, entry, generations } = course;
+  const former = liveEntry(generations.entries);
+  if (entry.priority === standbyPriority || former === undefined || former.pr === entry.pr) return course;
+  const turned = await moved(course, { priority: standbyPriority });
+  await context.progress.step("switch", async (say) => {
+    await bringUp(turned, say);
+    // Traefik looks once a second.
+    await sleep(2000);
+    return { value: undefined, said: `users reach ${markOf(former)} again` };
+  });
+  return turned;
+}
+
+/** Writes down that the release is what users reach. */
+export async function proclaim(course: Course): Promise<Course> {
+  const { entry, generations } = course;
+  const proclaimed = await moved(course, { step: "retire", outcome: "live" });
+  const former = generations.entries.filter(
+    ({ outcome, generation }) => outcome === "live" && generation !== entry.generation,
+  );
+  for (const { generation } of former) await generations.move(generation, { outcome: "replaced" });
+  return proclaimed;
+}
+
+/** Takes a release back that did not make it; the live one serves on, or again. */
+export async function undo(course: Course, reason: string): Promise<void> {
+  const { context, entry, generations } = course;
+  const stack = stackOf(entry);
+  const undone = await moved(await turnBack(course), { step: "undo", reason });
+  await context.progress.step("undo", async (say) => {
+    const tools = repairOf(undone, say);
+    const former = generations.entries.findLast(
+      ({ pr, outcome }) => pr === entry.pr && (outcome === "live" || outcome === "replaced"),
+    );
+    if (former === undefined) {
+      await removeStack(stack, tools);
+      return { value: undefined, said: `${stack} is gone` };
+    }
+    await repair(stack, tools);
+    await bringUp(undone, say);
+    return { value: undefined, said: `${stack} runs generation ${former.generation} again` };
+  });
+  await moved(undone, { step: "done", outcome: "failed" });
+}
+
+function bringUp({ context, settings, entry, signal }: Course, say: (text: string) => void): Promise<string> {
+  const { timeoutSeconds } = settings.delivery;
+  return context.workspace.up(stackOf(entry), { say, signal, timeoutSeconds });
+}
+
+function faultOf({ status, release, body }: Answer, entry: Entry): string | undefined {
+  const expected = markOf(entry);
+  if (release !== expected) return `answered by ${release ?? "nobody"} (${status}), expected ${expected}`;
+  return status === 200 ? undefined : `${status} ${failing(body).slice(0, longestFault)}`.trim();
+}
+
+/** Which connections fail, where the answer is that of /readyz; else its beginning. */
+function failing(body: string): string {
+  try {
+    const { checks } = JSON.parse(body) as { checks: readonly { name: string; ok: boolean; error?: string }[] };
+    const lines = checks.filter(({ ok }) => !ok).map(({ name, error = "failed" }) => `${name}: ${error}`);
+    return lines.join("; ");
+  } catch {
+    return body.replaceAll(/\s+/g, " ");
+  }
+}

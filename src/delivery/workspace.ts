@@ -1,0 +1,174 @@
+import { type Deployment, type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import { type Environment as Variables } from "../../tools/environment.ts";
+import { type Holder, holderVariable } from "./holder.ts";
+import { EventLog } from "./event-log.ts";
+import { withoutLock } from "./lock.ts";
+
+export type Say = (text: string) => void;
+
+export interface StackSummary {
+  readonly name: string;
+  readonly lastUpdate?: string;
+  readonly updateInProgress: boolean;
+  readonly resourceCount?: number;
+}
+
+/** An update failed; the message is what Pulumi said about it. */
+export class UpdateError extends Error {
+  override readonly name = "UpdateError";
+}
+
+interface Operation {
+  readonly say: Say;
+  /** Ends the operation in order when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the gate waits at most, in seconds; else GATE_TIMEOUT_SECONDS. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+const parallel = 64;
+
+/** The project's stacks, by the Automation API over the very program that `pulumi up` runs. */
+export class Workspace {
+  readonly #open: () => Promise<LocalWorkspace>;
+  readonly #selected = new Map<string, Stack>();
+  #local: Promise<LocalWorkspace> | undefined;
+
+  /**
+   * Pulumi is not looked for before it is needed. What it is started with are the given variables, and a mark by which
+   * it can be found when its starter has died.
+   */
+  constructor(variables: () => Promise<Variables>, folder: string, holder: Holder) {
+    this.#open = async () => {
+      const marked: Variables = { ...(await variables()), [holderVariable]: holder.id };
+      const set = Object.entries(marked).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as const],
+      );
+      return LocalWorkspace.create({ workDir: folder, envVars: Object.fromEntries(set) });
+    };
+  }
+
+  #workspace(): Promise<LocalWorkspace> {
+    return (this.#local ??= this.#open());
+  }
+
+  /** All stacks of the backend. */
+  async stacks(): Promise<StackSummary[]> {
+    const found = await (await this.#workspace()).listStacks();
+    return found.map(({ name, lastUpdate, updateInProgress, resourceCount }) => ({
+      // A backend shared with other projects shows names like organization/project/stack.
+      name: name.split("/").at(-1) ?? name,
+      ...(lastUpdate !== undefined && { lastUpdate }),
+      updateInProgress: updateInProgress ?? false,
+      ...(resourceCount !== undefined && { resourceCount }),
+    }));
+  }
+
+  async exists(stack: string): Promise<boolean> {
+    return (await this.stacks()).some(({ name }) => name === stack);
+  }
+
+  /** Brings a stack up, and makes it first where it is not there. */
+  async up(stack: string, operation: Operation): Promise<string> {
+    const selected = await this.#stack(stack, true);
+    return this.#within(operation.timeoutSeconds, () =>
+      this.#run(stack, operation, (options) => selected.up({ ...options, parallel })),
+    );
+  }
+
+  /** Removes all resources of a stack, and the stack. Volumes are none of its resources. */
+  async destroy(stack: string, operation: Operation): Promise<string> {
+    const selected = await this.#stack(stack);
+    // The provider fails when a container takes longer to end than it is given, although the service is gone; only a
+    // refresh finds that out.
+    const tries = [{}, { refresh: true }, { refresh: true }];
+    for (const [index, extra] of tries.entries()) {
+      try {
+        const said = await this.#run(stack, operation, (options) =>
+          selected.destroy({ ...options, ...extra, parallel, remove: true }),
+        );
+        this.#selected.delete(stack);
+        return said;
+      } catch (error) {
+        const isLast = index === tries.length - 1 || operation.signal?.aborted === true;
+        if (!(error instanceof UpdateError) || isLast) throw error;
+        operation.say("not everything let go at once; looks at what is left and tries again");
+      }
+    }
+    throw new Error("unreachable");
+  }
+
+  /** What an update would do; the events say it in detail. */
+  async preview(stack: string, onEvent: (event: EngineEvent) => void): Promise<Readonly<Record<string, number>>> {
+    const selected = await this.#stack(stack, true);
+    const { changeSummary } = await selected.preview({ color: "never", onEvent, parallel });
+    return changeSummary;
+  }
+
+  /** Looks at what is really there, and forgets what an interrupted update left pending. */
+  async forgetPending(stack: string, operation: Operation): Promise<void> {
+    const selected = await this.#stack(stack);
+    await this.#run(stack, operation, (options) =>
+      selected.refresh({ ...options, parallel, clearPendingCreates: true }),
+    );
+  }
+
+  /** The state with its secrets in plain text: never to be written or shown. */
+  async exportState(stack: string): Promise<Deployment> {
+    return (await this.#workspace()).exportStack(stack);
+  }
+
+  async outputs(
+    stack: string,
+  ): Promise<Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>> {
+    return (await this.#workspace()).stackOutputs(stack);
+  }
+
+  async #stack(name: string, isNew = false): Promise<Stack> {
+    const known = this.#selected.get(name);
+    if (known !== undefined) return known;
+    const workspace = await this.#workspace();
+    const found = isNew ? await Stack.createOrSelect(name, workspace) : await Stack.select(name, workspace);
+    this.#selected.set(name, found);
+    return found;
+  }
+
+  async #run(stack: string, { say, signal }: Operation, work: (options: Options) => Promise<unknown>): Promise<string> {
+    const log = new EventLog(say);
+    const workspace = await this.#workspace();
+    try {
+      await withoutLock(stack, workspace, say, () =>
+        work({ color: "never", suppressOutputs: true, onEvent: log.add.bind(log), ...(signal && { signal }) }),
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new UpdateError(log.failure ?? `${stack}: ${said(error)}`, { cause: error });
+    } finally {
+      log.end();
+    }
+    return log.summary;
+  }
+
+  async #within<T>(timeoutSeconds: number | undefined, work: () => Promise<T>): Promise<T> {
+    if (timeoutSeconds === undefined) return work();
+    const workspace = await this.#workspace();
+    const before = workspace.envVars;
+    workspace.envVars = { ...before, GATE_TIMEOUT_SECONDS: String(timeoutSeconds) };
+    return work().finally(() => {
+      workspace.envVars = before;
+    });
+  }
+}
+
+interface Options {
+  readonly color: "never";
+  readonly suppressOutputs: boolean;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The Automation API puts the whole output into its message; the end of it is what matters. */
+function said(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().split("\n").slice(-15).join("\n");
+}
