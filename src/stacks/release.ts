@@ -5,7 +5,7 @@ import { Nginx } from "../components/nginx.ts";
 import { credential } from "../docker/credential.ts";
 import { network, type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
-import { type Release as ReleaseIdentity } from "../identity.ts";
+import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
 import { imageOf } from "../images.ts";
 import {
   type Borrowed,
@@ -85,11 +85,13 @@ function borrowedData(data: Borrowed<typeof dataOutputs>): Data {
 }
 
 function connections(
-  { stack }: Scope,
+  { stack, settings }: Scope,
   { environment }: ReleaseIdentity,
   data: Data,
   platform: PlatformRef,
 ): pulumi.Output<Connections> {
+  // What outlives a release is not named after it.
+  const owner = settings.data === "shared" ? stackName({ kind: "data", environment }) : stack;
   return pulumi
     .all([
       data.connections,
@@ -99,12 +101,12 @@ function connections(
     ])
     .apply(([own, elasticsearch, passwords, logstash]) => ({
       ...own,
-      minio: { ...own.minio, bucket: stack },
+      minio: { ...own.minio, bucket: owner },
       elasticsearch: {
         hosts: elasticsearch.hosts,
         user: appRole(environment),
         password: passwords[environment],
-        indexPrefix: `${stack}-`,
+        indexPrefix: `${owner}-`,
       },
       logstash,
     }));
