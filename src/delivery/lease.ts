@@ -101,6 +101,7 @@ export class HeldLease {
   #stored: Stored;
   #heardMs = Date.now();
   #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
 
   private constructor(engine: Engine, environment: Leased, stored: Stored, dead: Lease | undefined) {
     this.#engine = engine;
@@ -143,12 +144,16 @@ export class HeldLease {
 
   async release(): Promise<void> {
     clearTimeout(this.#timer);
+    await this.#beating;
+    clearTimeout(this.#timer);
     if (this.#lost.signal.aborted) return;
     await change(this.#engine, this.#environment, this.#stored, {}).catch(() => undefined);
   }
 
   #beatLater(): void {
-    this.#timer = setTimeout(() => void this.#beat(), heartbeatSeconds * 1000);
+    this.#timer = setTimeout(() => {
+      this.#beating = this.#beat();
+    }, heartbeatSeconds * 1000);
     this.#timer.unref();
   }
 
