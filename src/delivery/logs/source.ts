@@ -1,0 +1,85 @@
+import { setMaxListeners } from "node:events";
+import { type Engine } from "../../cluster/engine.ts";
+import { type OwnedService } from "../../cluster/objects.ts";
+import { Frames } from "./frames.ts";
+import { type LogLine, taskLines } from "./line.ts";
+
+export interface LogOptions {
+  /** So many of the newest lines of each task; undefined for all. */
+  readonly tail: number | undefined;
+  /** Nothing older, in seconds since 1970. */
+  readonly since: number | undefined;
+  /** Goes on until the signal aborts or the service is gone. */
+  readonly follow: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The lines of a service's tasks, on whatever nodes they run, as they come. */
+export async function readLog(
+  engine: Engine,
+  service: OwnedService,
+  options: LogOptions,
+  add: (line: LogLine) => void,
+): Promise<void> {
+  const slots = new Slots(engine, service.id);
+  const frames = new Frames();
+  for await (const chunk of chunks(engine, service, options)) {
+    for (const frame of frames.add(chunk)) {
+      for (const { time, task, stream, text } of taskLines(frame)) {
+        add({ time, stack: service.stack, service: service.unit, slot: await slots.of(task), stream, text });
+      }
+    }
+  }
+}
+
+async function* chunks(engine: Engine, { id }: OwnedService, { tail, since, follow, signal }: LogOptions) {
+  setMaxListeners(0, signal);
+  const question = {
+    stdout: true,
+    stderr: true,
+    timestamps: true,
+    details: true,
+    ...(tail !== undefined && { tail }),
+    ...(since !== undefined && { since }),
+    abortSignal: signal,
+  };
+  const log = engine.getService(id);
+  try {
+    if (!follow) {
+      const answer: unknown = await log.logs({ ...question, follow: false });
+      if (Buffer.isBuffer(answer)) yield answer;
+      else for await (const chunk of answer as NodeJS.ReadableStream) yield Buffer.from(chunk);
+      return;
+    }
+    for await (const chunk of await log.logs({ ...question, follow: true })) yield Buffer.from(chunk);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Which copy a task is; asked for once for all tasks that are known, and again for one that is new. */
+class Slots {
+  readonly #engine: Engine;
+  readonly #service: string;
+  readonly #known = new Map<string, number | null>();
+
+  constructor(engine: Engine, service: string) {
+    this.#engine = engine;
+    this.#service = service;
+  }
+
+  async of(task: string | undefined): Promise<number | null> {
+    if (task === undefined) return null;
+    if (!this.#known.has(task)) await this.#read();
+    const slot = this.#known.get(task) ?? null;
+    // Swarm forgets old tasks sooner than their nodes forget what they wrote.
+    this.#known.set(task, slot);
+    return slot;
+  }
+
+  async #read(): Promise<void> {
+    const filters = JSON.stringify({ service: [this.#service] });
+    const tasks = (await this.#engine.listTasks({ filters })) as { ID: string; Slot?: number }[];
+    for (const { ID, Slot } of tasks) this.#known.set(ID, Slot === undefined || Slot === 0 ? null : Slot);
+  }
+}
