@@ -101,12 +101,8 @@ async function plan(context: Context, settings: Settings, entries: readonly Entr
   const live = liveEntry(entries);
   const stage = stageBefore[environment];
   const left = stage === undefined ? undefined : leftBehind(await readLedger(context.engine, stage), pr);
-  const asLive = { ...target, generation: 0, outcome: "live" } as Entry;
-  const gone = superseded(
-    [...entries.map((entry) => (entry === live ? { ...entry, outcome: "replaced" as const } : entry))],
-    asLive,
-    settings.policy.keep,
-  );
+  const afterwards = entries.map((entry) => (entry === live ? { ...entry, outcome: "replaced" as const } : entry));
+  const gone = superseded(afterwards, pr, settings.policy.keep);
   const destroyed = [...gone, ...(left === undefined ? [] : [left])].map(stackOf);
   const beside = live === undefined || live.pr === pr ? "" : ` beside ${stackOf(live)}`;
   return [

@@ -1,6 +1,6 @@
 import { type Entry, type Facts, liveEntry } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
-import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
+import { loadEnvironmentSettings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { type Course, releaseOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
@@ -61,18 +61,24 @@ export async function carryOut(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const settings = loadEnvironmentSettings(releaseOf(order));
-  const begun = await settle({ context, settings, generations, signal }, order);
+  const begun = (await settle({ context, settings, generations, signal }, order)) ?? standing(generations, order);
   const { environment, origin, ...known } = order;
   const entry =
     begun ??
     (await generations.open({
       ...known,
       by: context.holder.by,
-      priority: firstPriority(generations.entries, order.pr),
+      priority: firstPriority(generations.entries, order),
       ...(origin !== undefined && { origin }),
     }));
   context.progress.say("promote", `${environment} generation ${entry.generation}: ${stackOf(entry)}, ${entry.image}`);
   return walk({ context, settings, generations, entry, signal });
+}
+
+/** The live generation where it is what is ordered: then it is only looked after. */
+function standing({ entries }: Generations, { pr, image }: Order): Entry | undefined {
+  const live = liveEntry(entries);
+  return live?.pr === pr && live.image === image ? live : undefined;
 }
 
 /** All steps from the first on; each finds out what it has done before. */
@@ -88,6 +94,7 @@ async function walk(start: Course): Promise<Delivered> {
     course = await proclaim(course);
   } catch (error) {
     start.signal.throwIfAborted();
+    if (start.entry.outcome === "live") throw error;
     const reason = error instanceof Error ? error.message : String(error);
     start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));
     const [entry] = start.generations.entries.filter(({ generation }) => generation === start.entry.generation);
@@ -143,5 +150,3 @@ function stopwatch() {
     seconds: () => ({ ...seconds, total: Math.round((Date.now() - began) / 100) / 10 }),
   };
 }
-
-export type { Settings };

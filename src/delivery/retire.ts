@@ -10,8 +10,8 @@ import { removeStack } from "./recovery.ts";
 const stageWaitSeconds = 600;
 
 /** Former releases of an environment that go when a generation is live: all but the newest `keep`. */
-export function superseded(entries: readonly Entry[], live: Entry, keep: number): Entry[] {
-  const former = entries.filter(({ outcome, pr }) => outcome === "replaced" && pr !== live.pr);
+export function superseded(entries: readonly Entry[], livePr: number, keep: number): Entry[] {
+  const former = entries.filter(({ outcome, pr }) => outcome === "replaced" && pr !== livePr);
   const newest = new Map(former.map((entry) => [entry.pr, entry]));
   return [...newest.values()].sort((a, b) => b.generation - a.generation).slice(keep);
 }
@@ -25,7 +25,7 @@ export function leftBehind(entries: readonly Entry[], pr: number): Entry | undef
 export async function retire(course: Course): Promise<{ course: Course; destroyed: string[] }> {
   const { entry, generations, settings } = course;
   const destroyed: string[] = [];
-  for (const former of superseded(generations.entries, entry, settings.policy.keep)) {
+  for (const former of superseded(generations.entries, entry.pr, settings.policy.keep)) {
     await bury(course, generations, former);
     destroyed.push(stackOf(former));
   }

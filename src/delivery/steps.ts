@@ -14,10 +14,19 @@ const verifySeconds = 2;
 const verifyPatienceSeconds = 20;
 const longestFault = 300;
 
-/** Where a new generation of a release stands: behind the live one, unless it takes its own place. */
-export function firstPriority(entries: readonly Entry[], pr: number): number {
+/** Where a new generation stands: behind the live one, unless it takes its own place or has a host of its own. */
+export function firstPriority(
+  entries: readonly Entry[],
+  { environment, pr }: Pick<Entry, "environment" | "pr">,
+): number {
   const live = liveEntry(entries);
-  return live === undefined || live.pr === pr ? topPriority(entries, pr) : standbyPriority;
+  const competes =
+    live !== undefined && live.pr !== pr && hostNameOf(environment, pr) === hostNameOf(environment, live.pr);
+  return competes ? standbyPriority : topPriority(entries, pr);
+}
+
+function hostNameOf(environment: Entry["environment"], pr: number): string {
+  return hostOf(releaseOf({ environment, pr }), "domain");
 }
 
 /** Above every other release that may be there, those that no promotion made among them. */

@@ -60,14 +60,19 @@ test("a release is deployed behind the live one, and switched above all that are
     entry({ generation: 1, pr: 41, priority: 104, outcome: "replaced" }),
     entry({ generation: 2, pr: 42, priority: 103, outcome: "live" }),
   ];
-  assert.equal(firstPriority(entries, 43), 1);
+  assert.equal(firstPriority(entries, { environment: "prod", pr: 43 }), 1);
   assert.equal(topPriority(entries, 43), 105);
-  assert.equal(firstPriority([], 43), 101);
+  assert.equal(firstPriority([], { environment: "prod", pr: 43 }), 101);
+});
+
+test("where each release has a host of its own, none waits behind another", () => {
+  const entries = [entry({ pr: 41, priority: 101, outcome: "live" })];
+  assert.equal(firstPriority(entries, { environment: "staging", pr: 42 }), 102);
 });
 
 test("a new form of the live release stays where it is", () => {
   const entries = [entry({ generation: 1, pr: 42, priority: 107, outcome: "live" })];
-  assert.equal(firstPriority(entries, 42), 107);
+  assert.equal(firstPriority(entries, { environment: "prod", pr: 42 }), 107);
   assert.equal(topPriority(entries, 42), 107);
 });
 
@@ -79,8 +84,7 @@ test("all former releases go but the newest that are kept", () => {
     entry({ generation: 4, pr: 43, outcome: "replaced" }),
     entry({ generation: 5, pr: 43, outcome: "live" }),
   ];
-  const live = entries.at(-1) ?? assert.fail();
-  const numbers = (keep: number) => superseded(entries, live, keep).map(({ pr }) => pr);
+  const numbers = (keep: number) => superseded(entries, 43, keep).map(({ pr }) => pr);
   assert.deepEqual(numbers(0), [42, 41]);
   assert.deepEqual(numbers(1), [41]);
   assert.deepEqual(numbers(2), []);
