@@ -27,7 +27,7 @@ export interface PromoteOptions {
 /** Makes a pull request live in an environment; destroys the stage it came from when that is proven. */
 export async function promote(context: Context, options: PromoteOptions): Promise<number> {
   const { environment } = options;
-  const { pr, image } = await wanted(context, options);
+  const { pr, image: proven } = await wanted(context, options);
   const release = releaseOf({ environment, pr });
   const settings = loadEnvironmentSettings(release);
   const check = (entries: readonly Entry[]) => {
@@ -35,7 +35,8 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   };
   const entries = await readLedger(context.engine, environment);
   check(entries);
-  if (!(await confirm(context, await plan(context, settings, entries, { environment, pr, image })))) return 0;
+  if (!(await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven })))) return 0;
+  const image = proven ?? (await build(context, pr));
   const delivered = await withLease(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
@@ -70,7 +71,7 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
     const remedy = "add the number of the merged pull request";
     throw new Refused({ path: "--pr", got: "nothing", expected: `a number, for ${environment}`, remedy });
   }
-  return { pr, image: image ?? (await build(context, pr)) };
+  return { pr, image };
 }
 
 /** Has an earlier run admitted it and been interrupted? */
@@ -78,6 +79,7 @@ function isBegun(entries: readonly Entry[], pr: number): boolean {
   return entries.some((entry) => entry.pr === pr && entry.step !== "done");
 }
 
+type Planned = Pick<Order, "environment" | "pr"> & { readonly image: string | undefined };
 type Target = Pick<Order, "environment" | "pr" | "image">;
 
 /** A missing image is a failed generation: the ledger says why, and nothing was made. */
@@ -96,8 +98,8 @@ async function pinned(context: Context, settings: Settings, generations: Generat
   throw new PromotionError(`${reason}, push it first, or correct --image`);
 }
 
-async function plan(context: Context, settings: Settings, entries: readonly Entry[], target: Target) {
-  const { environment, pr, image } = target;
+async function plan(context: Context, settings: Settings, entries: readonly Entry[], target: Planned) {
+  const { environment, pr, image = "built from this checkout" } = target;
   const live = liveEntry(entries);
   const stage = stageBefore[environment];
   const left = stage === undefined ? undefined : leftBehind(await readLedger(context.engine, stage), pr);
