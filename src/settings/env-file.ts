@@ -38,6 +38,17 @@ export function readEnvFile(name: string, bytes: Uint8Array): EnvFile {
   return { entries, problems };
 }
 
+/**
+ * The text of a .env file that means these variables. A value that no line can hold (more than one line, both kinds of
+ * quotes) comes back as another, or as a problem.
+ */
+export function envFileText(variables: Readonly<Record<string, string>>): string {
+  const quote = (value: string) => (value.includes("'") ? '"' : "'");
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${quote(value)}${value}${quote(value)}\n`)
+    .join("");
+}
+
 type Fault = Omit<Problem, "path">;
 
 function decode(name: string, bytes: Uint8Array): string | Problem {

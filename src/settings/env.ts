@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { forgeFields } from "./forge.ts";
 import { field } from "./problem.ts";
+import { repositoryFields } from "./repository.ts";
 import * as units from "./units.ts";
 
 function integer(least: number, greatest: number, standard: number, unit: string) {
@@ -130,6 +131,7 @@ export const envSchema = z.strictObject({
     true,
   ),
   ...forgeFields,
+  ...repositoryFields,
   LOG_RETENTION_DAYS: integer(1, 3650, 14, "days"),
   BACKUP_INTERVAL: duration("1m", "7d", "6h"),
   BACKUP_RETENTION_DAYS: integer(1, 3650, 14, "days"),
@@ -155,6 +157,15 @@ export const envSchema = z.strictObject({
     "an absolute path of plain characters",
     "leave it empty for the path in DOCKER_HOST, or /var/run/docker.sock",
   ),
+  DOCKER_SOCKET_GID: field(
+    z
+      .string()
+      .transform((digits) => units.parseInteger(digits) ?? NaN)
+      .refine((gid) => gid >= 0 && gid <= 2_147_483_647)
+      .optional(),
+    "the number of a group, 0 to 2147483647",
+    "write what `stat -c %g /var/run/docker.sock` says on the managers",
+  ),
   DOCKER_DATA_ROOT: field(
     absolutePath.default("/var/lib/docker"),
     "an absolute path of plain characters",
@@ -166,6 +177,9 @@ export const envSchema = z.strictObject({
   PULUMI_CONFIG_PASSPHRASE: passOn(true),
   PULUMI_CONFIG_PASSPHRASE_FILE: passOn(false),
   PULUMI_ACCESS_TOKEN: passOn(true),
+  AWS_ACCESS_KEY_ID: passOn(true),
+  AWS_SECRET_ACCESS_KEY: passOn(true),
+  AWS_REGION: passOn(false),
 });
 
 export type Env = z.output<typeof envSchema>;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SettingsError, type Problem } from "./problem.ts";
 import { type Sources } from "./settings.ts";
@@ -14,6 +14,7 @@ export function readFiles(): Omit<Sources, "stack" | "stackConfig"> {
     file: readEnv(problems),
     environmentFile: (environment) => read(`Pulumi.${environment}.yaml`)?.toString("utf8"),
     readFile: (path) => read(path)?.toString("utf8"),
+    groupOf: (socket) => statSync(socket, { throwIfNoEntry: false })?.gid,
     problems,
   };
 }

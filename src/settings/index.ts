@@ -4,6 +4,7 @@ import { readFiles } from "./files.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
 
 export { type CredentialName, type Credentials } from "./credentials.ts";
+export { envFileText } from "./env-file.ts";
 export { type ForgeKind, type ForgeSettings } from "./forge.ts";
 export { type PortName, type Ports } from "./ports.ts";
 export { SettingsError } from "./problem.ts";
@@ -15,6 +16,7 @@ export {
   type StatelessName,
   type StatelessSettings,
 } from "./services.ts";
+export { type RepositorySettings } from "./repository.ts";
 export { type Policy, type Settings } from "./settings.ts";
 export { type Tls } from "./tls.ts";
 

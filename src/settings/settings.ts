@@ -4,6 +4,7 @@ import { type Env } from "./env.ts";
 import { forgeFaults, forgeOf, type ForgeSettings } from "./forge.ts";
 import { type Ports } from "./ports.ts";
 import { type Problem, SettingsError } from "./problem.ts";
+import { repositoryFaults, repositoryOf, type RepositorySettings } from "./repository.ts";
 import { readSections, type SectionSources } from "./sections.ts";
 import { type Services } from "./services.ts";
 import { servicesSchema } from "./stack.ts";
@@ -19,6 +20,8 @@ export interface Settings {
     readonly host: string;
     /** The engine's socket as the node itself sees it, for the guard that reads it. */
     readonly socketPath: string;
+    /** The group that may use the socket on the managers. */
+    readonly socketGroup: number;
     /** Where the engine keeps containers and their logs. */
     readonly dataRoot: string;
   };
@@ -26,6 +29,8 @@ export interface Settings {
   readonly registry: { readonly address: string; readonly user: string; readonly password: string } | undefined;
   /** Where pull requests live, if anywhere. */
   readonly forge: ForgeSettings | undefined;
+  /** What Jenkins delivers, if anything. */
+  readonly repository: RepositorySettings | undefined;
   readonly domain: string;
   readonly ports: Ports;
   readonly admin: { readonly user: string; readonly email: string; readonly allow: readonly string[] };
@@ -61,6 +66,8 @@ export interface Policy {
 /** Everything that is read before anything is decided. */
 export interface Sources extends VariableSources, SectionSources {
   readonly readFile: ReadFile;
+  /** The group of a socket of this machine; undefined where there is none. */
+  readonly groupOf?: (socket: string) => number | undefined;
   /** What went wrong in the reading itself. */
   readonly problems: readonly Problem[];
 }
@@ -76,6 +83,7 @@ export function settingsFrom(sources: Sources): Settings {
     ...variables.problems,
     ...registryFaults(variables),
     ...forgeFaults(variables),
+    ...repositoryFaults(variables, sources.readFile),
     ...backupFaults(variables),
     ...tls.problems,
     ...sections.problems,
@@ -84,7 +92,8 @@ export function settingsFrom(sources: Sources): Settings {
   const { data, disposable, keep, ttl, maxLive, ...sizes } = sections.values;
   return freeze({
     identity: identity.value,
-    ...fromEnv(variables.env as Env, variables.ports as Ports),
+    ...fromEnv(variables.env as Env, variables.ports as Ports, sources.groupOf),
+    repository: repositoryOf(variables, sources.readFile),
     ports: variables.ports as Ports,
     tls: tls.tls,
     credentials: variables.credentials as Credentials,
@@ -104,12 +113,16 @@ function identify(stack: string): { value?: Identity; problems: Problem[] } {
   }
 }
 
-function fromEnv(env: Env, ports: Ports) {
+// What the Debian and Alpine packages take for a group of their own, more often than not.
+const usualSocketGroup = 999;
+
+function fromEnv(env: Env, ports: Ports, groupOf: Sources["groupOf"]) {
   const socket = env.DOCKER_HOST.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : undefined;
   return {
     docker: {
       host: env.DOCKER_HOST,
       socketPath: env.DOCKER_SOCKET_PATH ?? socket ?? "/var/run/docker.sock",
+      socketGroup: env.DOCKER_SOCKET_GID ?? (socket === undefined ? undefined : groupOf?.(socket)) ?? usualSocketGroup,
       dataRoot: env.DOCKER_DATA_ROOT,
     },
     images: { source: env.IMAGES, prefix: env.REGISTRY_PREFIX },

@@ -17,6 +17,8 @@ export interface Variables {
   readonly credentials: Partial<Credentials>;
   /** A variable's name and where it was written. */
   readonly path: (variable: string) => string;
+  /** What was given, as it was written. */
+  readonly texts: ReadonlyMap<string, string>;
   /** The names that have a value. */
   readonly given: ReadonlySet<string>;
   readonly problems: readonly Problem[];
@@ -80,6 +82,7 @@ export function readVariables(sources: VariableSources): Variables {
     ports: ports.values,
     credentials: credentials.values,
     path,
+    texts,
     given: new Set(texts.keys()),
     problems: [
       ...problems,

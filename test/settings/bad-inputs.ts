@@ -1,5 +1,6 @@
 import { badEnvFiles } from "./bad-env-files.ts";
 import { badForges } from "./bad-forges.ts";
+import { badRepositories } from "./bad-repositories.ts";
 import { badSections } from "./bad-sections.ts";
 import { badStackNames } from "./bad-stack-names.ts";
 import { badVariables } from "./bad-variables.ts";
@@ -30,5 +31,6 @@ export const badInputs: readonly BadInput[] = [
   ...badEnvFiles,
   ...badVariables,
   ...badForges,
+  ...badRepositories,
   ...badSections,
 ];

@@ -27,6 +27,7 @@ test("nothing has to be set", () => {
   assert.deepEqual(docker, {
     host: "unix:///var/run/docker.sock",
     socketPath: "/var/run/docker.sock",
+    socketGroup: 999,
     dataRoot: "/var/lib/docker",
   });
 });

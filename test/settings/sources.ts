@@ -19,6 +19,7 @@ export function sources(input: Input = {}): Sources {
     environmentFile: (environment) => environmentFile ?? read(`Pulumi.${environment}.yaml`),
     stackConfig: engineConfig(config),
     readFile: (path) => files[path] ?? read(path),
+    groupOf: () => undefined,
     problems: [],
   };
 }
