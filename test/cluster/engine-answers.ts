@@ -113,11 +113,11 @@ export function engineOf(answers: Answers): { engine: Engine; removed: string[];
   };
   const handle = (kind: string) => (id: string) => ({
     remove: () => {
+      const isGone = removed.includes(`${kind} ${id}`);
+      if (isGone) return Promise.reject(Object.assign(new Error(`${kind} ${id} not found`), { statusCode: 404 }));
       removed.push(`${kind} ${id}`);
       return Promise.resolve();
     },
-    // Gone as soon as it was removed.
-    inspect: () => Promise.reject(Object.assign(new Error("not found"), { statusCode: 404 })),
   });
   const volumes = list("volume", answers.volumes, ({ Labels: labels }) => labels);
   const engine = {
