@@ -24,8 +24,11 @@ without .e2e.ts, all of them when none is given, always in this order.
 /** Files share the stacks of the one called stacks; the last removes them. */
 const order = [
   ...["start", "stacks", "edge", "logs", "hardening", "secrets", "scale", "failure", "bad-inputs", "programs"],
-  ...["survival", "lifecycle"],
+  ...["promotion", "bad-releases", "recovery", "survival", "lifecycle"],
 ];
+
+/** Take long and run only when they are named. */
+const heavy = ["chaos"];
 
 interface Options {
   readonly keep: boolean;
@@ -42,11 +45,12 @@ function options(argv: readonly string[]): Options | undefined {
   if (values.help === true) return undefined;
   const present = readdirSync(import.meta.dirname).flatMap((file) => /^(.*)\.e2e\.ts$/.exec(file)?.[1] ?? []);
   // A file that nobody runs would look like one that passes.
-  const strange = [...present, ...positionals].filter((name) => !order.includes(name));
+  const known = [...order, ...heavy];
+  const strange = [...present, ...positionals].filter((name) => !known.includes(name));
   const missing = (positionals.length > 0 ? positionals : order).filter((name) => !present.includes(name));
   if (strange.length > 0) throw new Error(`not in the order of run.ts: ${strange.join(", ")}`);
   if (missing.length > 0) throw new Error(`no such file in test/e2e: ${missing.join(", ")}`);
-  const files = positionals.length > 0 ? order.filter((name) => positionals.includes(name)) : order;
+  const files = positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : order;
   return { keep: values.keep ?? false, name: values.name ?? "test", files };
 }
 
@@ -142,7 +146,7 @@ async function runFile(name: string): Promise<boolean> {
 async function main(): Promise<number> {
   const settings = options(process.argv.slice(2));
   if (settings === undefined) {
-    process.stdout.write(`${usage}\n  ${order.join(" ")}\n`);
+    process.stdout.write(`${usage}\n  ${order.join(" ")}\n  when named: ${heavy.join(" ")}\n`);
     return 0;
   }
   const progress = createProgress();

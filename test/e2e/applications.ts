@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { images } from "../../src/images.ts";
+import { docker } from "./world.ts";
+
+const application = `stand-in/${images.daphne.standIn}`;
+
+/** The application of a pull request: works, and is an image of its own. Gives its id. */
+export function goodImage(pr: number): Promise<string> {
+  return derive(`good-${pr}`, [`LABEL org.opencontainers.image.revision=${pr}`]);
+}
+
+async function derive(name: string, lines: readonly string[], files: Readonly<Record<string, string>> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "studygiveway-application-"));
+  try {
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { mode: 0o755 });
+    writeFileSync(join(folder, "Dockerfile"), [`FROM ${application}`, ...lines].join("\n"));
+    await docker("build", "--quiet", "--tag", `studygiveway-e2e/${name}:1`, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return (await docker("image", "inspect", "--format", "{{.Id}}", `studygiveway-e2e/${name}:1`)).trim();
+}
+
+/** What can be wrong with an application that seemed good. */
+const faults = {
+  "is never healthy": `if alive: status = 503`,
+  "turns unhealthy after 3 s": `if time.monotonic() - began > 3: status = 503`,
+  "crashes after 3 s": `if time.monotonic() - began > 3: os._exit(1)`,
+  "is not ready": `if scope["path"] == "/readyz": status = 503`,
+} as const;
+export type Behaviour = keyof typeof faults;
+
+/** An application that goes wrong in this way. Gives its id. */
+export function imageThat(behaviour: Behaviour): Promise<string> {
+  const wrapper = `
+import os, time
+began = time.monotonic()
+good = application
+
+async def application(scope, receive, send):
+    alive = scope.get("path") == "/healthz"
+    status = 0
+    ${faults[behaviour]}
+    if status == 0 or scope["type"] != "http":
+        return await good(scope, receive, send)
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"${behaviour}"})
+`;
+  const lines = [
+    "COPY faulty.py /tmp/",
+    "USER root",
+    "RUN cat /tmp/faulty.py >> /app/project/asgi.py",
+    "USER 1000:1000",
+  ];
+  return derive(behaviour.replaceAll(" ", "-"), lines, { "faulty.py": wrapper });
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { Generations } from "../../src/delivery/generations.ts";
+import { type Behaviour, imageThat } from "./applications.ts";
+import { watchSite } from "./interruption.ts";
+import { prepareProd } from "./prod.ts";
+import { answering, ledger, promote, releasesThere, sgw } from "./sgw.ts";
+import { engine } from "./world.ts";
+
+// Releases that QA took for good and that are not: users never see them, and the one before serves on.
+
+const pr = 43;
+let live = "";
+
+before(async () => {
+  await prepareProd([42]);
+  const { stack, generation } = await promote("prod", "--pr", "42", "--revive");
+  live = `${stack}.${generation}`;
+});
+
+/** Writes an image into the ledger of QA as one that was live there. */
+async function provenInQa(image: string): Promise<void> {
+  const generations = await Generations.read(engine, "qa");
+  const { generation } = await generations.open({ pr, image, verb: "promote", by: "test", priority: 1 });
+  await generations.move(generation, { outcome: "destroyed", step: "done" });
+}
+
+function refuses(title: string, image: () => Promise<string>, reason: RegExp): void {
+  test(title, async () => {
+    await provenInQa(await image());
+    const others = await releasesThere();
+    const watch = watchSite();
+    const began = performance.now();
+    const { stderr } = await sgw(["promote", "prod", "--pr", String(pr), "--yes"], { code: 1 });
+    const seconds = (performance.now() - began) / 1000;
+    assert.deepEqual(await watch.end(), []);
+    assert.match(stderr, reason);
+    assert.ok(seconds < 90, `${seconds.toFixed(1)} s`);
+    assert.deepEqual(await releasesThere(), others);
+    assert.equal(await answering("prod-pr-42"), live);
+    const last = (await ledger("prod")).at(-1);
+    assert.equal(last?.outcome, "failed");
+    assert.match(last.reason ?? "", reason);
+  });
+}
+
+const behaving = (behaviour: Behaviour) => () => imageThat(behaviour);
+
+refuses("one that is never healthy", behaving("is never healthy"), /daphne.*starting|not healthy after 60 s/);
+refuses("one that turns unhealthy after 3 s", behaving("turns unhealthy after 3 s"), /answered|50[0-9]|healthy/);
+refuses("one that crashes after 3 s", behaving("crashes after 3 s"), /daphne|50[0-9]/);
+refuses("one that does not reach what it needs", behaving("is not ready"), /readyz.* 503/);
+refuses("one whose image is gone", () => Promise.resolve(`127.0.0.1:5000/gone@sha256:${"0".repeat(64)}`), /daphne/);

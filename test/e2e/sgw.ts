@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { type Entry, readLedger } from "../../src/cluster/ledger.ts";
+import { readObjects } from "../../src/cluster/objects.ts";
+import { type Environment } from "../../src/identity.ts";
+import { type CommandResult } from "../../tools/command.ts";
+import { inside as inNamespace } from "./namespace.ts";
+import { engine, hostOf, https, inside, privateDaemon, project } from "./world.ts";
+
+interface SgwOptions {
+  /** The exit code it has to end with. Default: 0. */
+  readonly code?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+}
+
+function command(args: readonly string[], env: Readonly<Record<string, string>>): string[] {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  return ["env", ...variables, process.execPath, join(project, "tools", "sgw.ts"), ...args];
+}
+
+/** Runs the delivery command where the ports of the private Engine are; throws unless it ends as expected. */
+export async function sgw(args: readonly string[], options: SgwOptions = {}): Promise<CommandResult> {
+  const { code = 0, env = {}, timeoutSeconds = 300 } = options;
+  const result = await inside(command(args, env), timeoutSeconds);
+  const output = [result.stdout, result.stderr].join("\n").trim().split("\n").slice(-60).join("\n");
+  assert.equal(result.code, code, `sgw ${args.join(" ")}: exit code ${result.code}\n${output}`);
+  return result;
+}
+
+/** Starts the delivery command to do something to it. Its process is the child itself. */
+export function startSgw(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const [program = "", ...rest] = inNamespace(privateDaemon().namespace, command(args, env));
+  return spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+export interface Promoted {
+  readonly generation: number;
+  readonly stack: string;
+  readonly image: string;
+  readonly url: string;
+  readonly destroyed: readonly string[];
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export async function promote(environment: Environment, ...args: readonly string[]): Promise<Promoted> {
+  const { stdout } = await sgw(["promote", environment, ...args, "--yes", "--json"]);
+  return JSON.parse(stdout) as Promoted;
+}
+
+export function ledger(environment: Environment): Promise<Entry[]> {
+  return readLedger(engine, environment);
+}
+
+/** The releases that are there: in the backend, or with anything but volumes in the Swarm. */
+export async function releasesThere(): Promise<string[]> {
+  const known = await inside([
+    "env",
+    `PULUMI_SKIP_UPDATE_CHECK=true`,
+    "pulumi",
+    "stack",
+    "ls",
+    "--json",
+    "-C",
+    project,
+  ]);
+  const stacks = (JSON.parse(known.stdout) as { name: string }[]).map(({ name }) => name);
+  const { services, networks, secrets, configs } = await readObjects(engine);
+  const named = [...services, ...networks, ...secrets, ...configs].map(({ stack }) => stack);
+  return [...new Set([...stacks, ...named])].filter((name) => /-pr-\d+$/.test(name)).sort();
+}
+
+/** The image each task of the application runs. */
+export async function runningImage(stack: string): Promise<string> {
+  const { Spec } = (await engine.getService(`${stack}-daphne`).inspect()) as {
+    Spec: { TaskTemplate: { ContainerSpec: { Image: string } } };
+  };
+  return Spec.TaskTemplate.ContainerSpec.Image;
+}
+
+/** What a release answers with in X-Release. */
+export async function answering(stack: string): Promise<string | undefined> {
+  const { status, headers } = await https({ host: hostOf(stack), path: "/readyz" });
+  assert.equal(status, 200);
+  return headers["x-release"];
+}
