@@ -49,10 +49,9 @@ for (const kind of kinds) {
   test(`${kind}: a list that moves while it is read is read until it stands still`, () =>
     atForge(kind, async ({ forge, open, close, server }) => {
       open(...numbers(150));
-      const isSecond = () => server.requests.length === 1;
       server.fail(
         () => {
-          if (isSecond()) close(1, "closed");
+          if (server.requests.length === 2) close(1, "closed");
           return false;
         },
         { kind: "hang" },
@@ -63,6 +62,19 @@ for (const kind of kinds) {
         "101 is missing",
       );
       assert.equal(list.length, 149);
+    }));
+
+  test(`${kind}: a list that never stands still is no list`, () =>
+    atForge(kind, async ({ forge, open, close, server }) => {
+      open(...numbers(150));
+      server.fail(
+        () => {
+          close(server.requests.length, "closed");
+          return false;
+        },
+        { kind: "hang" },
+      );
+      await assert.rejects(forge.openPullRequests(), /a list that changed in each of 4 readings/);
     }));
 
   test(`${kind}: an empty list is empty`, () =>
