@@ -44,6 +44,8 @@ export type Entry = Facts & Progress;
 export interface Recorded {
   readonly id: string;
   readonly version: number;
+  /** The facts as they were written: with other labels, Swarm takes them only byte for byte. */
+  readonly data: string;
   readonly entry: Entry;
 }
 
@@ -92,7 +94,7 @@ function decode({ ID, Version, Spec }: SwarmConfig): Recorded {
   try {
     const known = facts.parse(JSON.parse(Buffer.from(Spec.Data, "base64").toString()));
     const entry = { ...known, ...progress.parse(Object.fromEntries(marks)) };
-    return { id: ID, version: Version.Index, entry };
+    return { id: ID, version: Version.Index, data: Spec.Data, entry };
   } catch (error) {
     throw new Error(`config ${Spec.Name}: this version of the program cannot read it, use the one that wrote it`, {
       cause: error,

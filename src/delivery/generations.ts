@@ -81,10 +81,10 @@ export class Generations {
       version: record.version,
       Name: ledgerName(this.#environment, generation),
       Labels: progressLabels(this.#environment, progress),
-      Data: encodeFacts(factsOf(record.entry)),
+      Data: record.data,
     });
     await this.refresh();
-    return { ...factsOf(record.entry), ...progress };
+    return { ...record.entry, ...progress };
   }
 
   /** Forgets the oldest generations of which nothing runs; the newest of each pull request is its tombstone. */
@@ -101,8 +101,4 @@ export class Generations {
     for (const { id } of old) await this.#engine.getConfig(id).remove();
     if (old.length > 0) await this.refresh();
   }
-}
-
-function factsOf({ environment, generation, pr, verb, by, began, origin, image }: Entry): Facts {
-  return { environment, generation, pr, verb, by, began, origin, image };
 }
