@@ -47,11 +47,12 @@ export async function tried(
 const longestLine = 300;
 const mostLines = 8;
 
-/** What programs say when they fail can be pages. */
+/** What programs say when they fail can be pages; the Automation API says it twice. */
 function told(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines
+  const errors = lines.filter((line) => line.startsWith("error: "));
+  return [...new Set(errors.length > 0 ? errors : lines)]
     .slice(0, mostLines)
     .map((line) => line.slice(0, longestLine))
     .join("\n");
