@@ -6,6 +6,12 @@ import { type GithubClient } from "./github.ts";
 
 const deployments = z.object({ id: z.int(), sha: z.string() });
 
+const deploymentStatuses = z.object({
+  state: z.string(),
+  description: z.string().nullish(),
+  environment_url: z.string().nullish(),
+});
+
 const call = "GitHub deployments";
 
 export async function recordDeployment(client: GithubClient, deployment: Deployment): Promise<void> {
@@ -48,14 +54,22 @@ async function create({ octokit, place }: GithubClient, deployment: Deployment):
   return checked(deployments, call, data).id;
 }
 
+/** The same is not said twice in a row, so that the history stays readable however often we report. */
 async function putState({ octokit, place }: GithubClient, id: number, deployment: Deployment): Promise<void> {
-  const { state, url, description } = deployment;
+  const { state } = deployment;
+  const description = shortened(deployment.description ?? "");
+  const url = state === "inactive" ? undefined : deployment.url;
+  const { data } = await octokit.rest.repos.listDeploymentStatuses({ ...place, deployment_id: id, per_page: 1 });
+  const [last] = checked(z.array(deploymentStatuses), call, data);
+  const isSaid =
+    last?.state === state && last.description === description && (last.environment_url ?? "") === (url ?? "");
+  if (isSaid) return;
   await octokit.rest.repos.createDeploymentStatus({
     ...place,
     deployment_id: id,
     state,
-    description: shortened(description ?? ""),
-    ...(url !== undefined && state !== "inactive" && { environment_url: url }),
+    description,
+    ...(url !== undefined && { environment_url: url }),
     auto_inactive: state === "success",
   });
 }

@@ -1,4 +1,4 @@
-import { Octokit } from "@octokit/rest";
+import { type Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { type ForgeSettings } from "../../settings/index.ts";
 import { checked } from "./checked.ts";
@@ -43,7 +43,9 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 export function openGithub(settings: ForgeSettings, patience: Patience): Forge {
   const [owner = "", repo = ""] = settings.repository.split("/");
   const ask = async <T>(work: (client: GithubClient) => Promise<T>): Promise<T> => {
-    const octokit = new Octokit({
+    // Loaded only when it is spoken to: most verbs never do, and `sgw status` is to answer at once.
+    const { Octokit: Client } = await import("@octokit/rest");
+    const octokit = new Client({
       auth: settings.token,
       baseUrl: settings.url,
       userAgent: "studygiveway-infra",

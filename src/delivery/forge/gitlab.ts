@@ -1,4 +1,4 @@
-import { Gitlab } from "@gitbeaker/rest";
+import { type Gitlab } from "@gitbeaker/rest";
 import { z } from "zod";
 import { type ForgeSettings } from "../../settings/index.ts";
 import { checked } from "./checked.ts";
@@ -35,7 +35,9 @@ export interface GitlabClient {
 
 export function openGitlab(settings: ForgeSettings, patience: Patience): Forge {
   const ask = async <T>(work: (client: GitlabClient) => Promise<T>): Promise<T> => {
-    const gitlab = new Gitlab({
+    // Loaded only when it is spoken to: most verbs never do, and `sgw status` is to answer at once.
+    const { Gitlab: Client } = await import("@gitbeaker/rest");
+    const gitlab = new Client({
       host: settings.url,
       // Takes project tokens too, and unlike the header PRIVATE-TOKEN it is dropped when another host is redirected to.
       oauthToken: settings.token,

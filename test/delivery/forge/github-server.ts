@@ -177,7 +177,9 @@ function deployments(
   }
   const [, id] = /^\/deployments\/(\d+)\/statuses$/.exec(path) ?? [];
   const one = all.find((each) => each.id === Number(id));
-  if (one === undefined || method !== "POST") return refusal(404, "Not Found");
+  if (one === undefined) return refusal(404, "Not Found");
+  if (method === "GET")
+    return { status: 200, json: one.statuses.toReversed().slice(0, Number(query.get("per_page") ?? 30)) };
   return deploymentStatus(all, one, body as Readonly<Record<string, string>>);
 }
 
