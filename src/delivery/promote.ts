@@ -1,5 +1,5 @@
 import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
-import { type Environment, hostOf } from "../identity.ts";
+import { type Environment, hostOf, parseStackName } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { admit, provenIn, stageBefore } from "./admission.ts";
 import { build } from "./build.ts";
@@ -10,6 +10,7 @@ import { pin, shortImage } from "./image.ts";
 import { carryOut, type Delivered, type Order, PromotionError, withLease } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
+import { tellForge } from "./report.ts";
 import { leftBehind, superseded } from "./retire.ts";
 
 export interface PromoteOptions {
@@ -47,8 +48,8 @@ export async function promote(context: Context, options: PromoteOptions): Promis
       image: await pinned(context, settings, generations, { environment, pr, image }),
     };
     return carryOut(context, order, generations, signal);
-  });
-  report(context, delivered, settings);
+  }).finally(() => tellForge(context, settings, { pr }));
+  await deliver(context, delivered, settings);
   return 0;
 }
 
@@ -116,7 +117,12 @@ async function plan(context: Context, settings: Settings, entries: readonly Entr
   ];
 }
 
-export function report(context: Context, { entry, destroyed, seconds }: Delivered, settings: Settings): void {
+/** Prints the result, and tells the forge what became of other pull requests. */
+export async function deliver(context: Context, delivered: Delivered, settings: Settings): Promise<void> {
+  const { entry, destroyed, seconds } = delivered;
+  for (const other of new Set(destroyed.map(numberOf))) {
+    if (other !== entry.pr) await tellForge(context, settings, { pr: other });
+  }
   const { environment, pr, generation, image } = entry;
   const host = hostOf(releaseOf(entry), settings.domain);
   const url = settings.ports.https === 443 ? `https://${host}` : `https://${host}:${settings.ports.https}`;
@@ -127,4 +133,9 @@ export function report(context: Context, { entry, destroyed, seconds }: Delivere
     return;
   }
   context.out(`${stackOf(entry)} is live as generation ${generation} of ${environment}: ${url}\n`);
+}
+
+function numberOf(stack: string): number {
+  const identity = parseStackName(stack);
+  return identity.kind === "release" ? identity.pr : 0;
 }

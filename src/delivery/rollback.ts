@@ -5,7 +5,8 @@ import { formerOf } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
-import { report } from "./promote.ts";
+import { deliver } from "./promote.ts";
+import { tellForge } from "./report.ts";
 import { carryOut, withLease } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
@@ -24,11 +25,12 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
     `  to       ${stackOf(former)} (generation ${former.generation}, ${shortImage(former.image)})`,
   ];
   if (!(await confirm(context, plan))) return 0;
+  const settings = loadEnvironmentSettings(releaseOf(former));
   const delivered = await withLease(context, environment, waitSeconds, async (generations, signal) => {
     const { origin: generation, pr, image } = former;
     return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
-  });
-  report(context, delivered, loadEnvironmentSettings(releaseOf(former)));
+  }).finally(() => tellForge(context, settings, { pr: former.pr }));
+  await deliver(context, delivered, settings);
   return 0;
 }
 

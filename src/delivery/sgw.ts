@@ -3,10 +3,17 @@ import { type Environment, environments } from "../identity.ts";
 import { buildVerb } from "./build.ts";
 import { type Context } from "./context.ts";
 import { destroy } from "./destroy.ts";
+import { doctor } from "./doctor.ts";
+import { gc } from "./gc.ts";
+import { logs, type LogsOptions } from "./logs.ts";
+import { preview } from "./preview.ts";
 import { promote } from "./promote.ts";
 import { push } from "./push.ts";
 import { leaseWaitSeconds } from "./promotion.ts";
 import { rollback } from "./rollback.ts";
+import { type MergedCommit, pullRequest } from "./pull-request.ts";
+import { report, type ReportOptions } from "./report.ts";
+import { status } from "./status.ts";
 import { up } from "./up.ts";
 
 /** Runs one verb with what stands on the command line. */
@@ -43,6 +50,8 @@ export async function main(argv: readonly string[], open: Open): Promise<number>
   addPromotions(sgw, run);
   addImages(sgw, run);
   addStacks(sgw, run);
+  addViews(sgw, run);
+  addForge(sgw, run);
   try {
     await sgw.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -57,7 +66,7 @@ type Run = (flags: Flags, work: (context: Context) => Promise<number>) => Promis
 function addPromotions(sgw: Command, run: Run): void {
   verb(sgw, "promote", "makes a pull request live; destroys the stage it came from when that is proven")
     .addArgument(environment())
-    .addOption(pullRequest("its number; for qa and prod, without it: what is live in the stage before"))
+    .addOption(prOption("its number; for qa and prod, without it: what is live in the stage before"))
     .option("--image <reference>", "for staging: the image to deploy; without it, it is built from this checkout")
     .option("--revive", "deploys what was destroyed in the environment, or is older than what was live")
     .addOption(wait())
@@ -79,10 +88,10 @@ function addPromotions(sgw: Command, run: Run): void {
 
 function addImages(sgw: Command, run: Run): void {
   verb(sgw, "build", "builds the application's image of a pull request from this checkout")
-    .addOption(pullRequest("its number").makeOptionMandatory())
+    .addOption(prOption("its number").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => buildVerb(context, flags)));
   verb(sgw, "push", "sends that image to the registry and prints its digest")
-    .addOption(pullRequest("its number").makeOptionMandatory())
+    .addOption(prOption("its number").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => push(context, flags)));
 }
 
@@ -97,6 +106,47 @@ function addStacks(sgw: Command, run: Run): void {
     );
 }
 
+function addViews(sgw: Command, run: Run): void {
+  verb(sgw, "preview <stack>", "what an up of the stack would change, by service, and what it risks")
+    .option("--comment", "also writes it on the pull request, as one comment that is edited later")
+    .action((stack: string, flags: Flags & { comment?: boolean }) =>
+      run(flags, (context) => preview(context, { stack, comment: flags.comment })),
+    );
+  verb(sgw, "status", "every stack with its address, age, image, generation, role and health; who deploys").action(
+    (flags: Flags) => run(flags, (context) => status(context)),
+  );
+  verb(sgw, "logs <stack> [service]", "what the services of a stack write, on whatever nodes they run")
+    .option("--follow", "goes on until interrupted")
+    .option("--tail <lines>", "lines of each task, or all; 100 when not given")
+    .option("--since <time>", "a duration like 15m, or a moment like 2026-01-31T09:30:00Z")
+    .action((stack: string, service: string | undefined, flags: Flags & Omit<LogsOptions, "stack" | "service">) =>
+      run(flags, (context) => logs(context, { ...flags, stack, service })),
+    );
+  verb(sgw, "doctor", "looks at everything a deployment needs; one command for what is wrong").action((flags: Flags) =>
+    run(flags, (context) => doctor(context)),
+  );
+  verb(sgw, "gc", "removes releases and images that nobody needs; shows what it would do unless --apply or --yes")
+    .option("--apply", "removes, after asking")
+    .addOption(new Option("--cap <number>", "removals in one run; 5 when not given").argParser(Number))
+    .action((flags: Flags & { apply?: boolean; cap?: number }) => run(flags, (context) => gc(context, flags)));
+}
+
+function addForge(sgw: Command, run: Run): void {
+  const merged = (command: Command) =>
+    command
+      .option("--commit <sha>", "the commit that was built, all 40 digits")
+      .option("--message <text>", "its message, which mostly names the pull request");
+  merged(verb(sgw, "pull-request", "prints the number of the pull request that a commit merged")).action(
+    (flags: Flags & MergedCommit) => run(flags, (context) => pullRequest(context, flags)),
+  );
+  merged(verb(sgw, "report", "tells the forge how far a pull request has come: comment, statuses, deployments"))
+    .addOption(prOption("its number; without it, the one that the commit merged"))
+    .addOption(new Option("--environment <environment>", "this one only").choices(environments))
+    .addOption(new Option("--state <state>", "how the pipeline stands").choices(["pending", "success", "failure"]))
+    .option("--url <url>", "the pipeline's page")
+    .action((flags: Flags & ReportOptions) => run(flags, (context) => report(context, flags)));
+}
+
 function verb(sgw: Command, usage: string, description: string): Command {
   return sgw
     .command(usage)
@@ -106,7 +156,7 @@ function verb(sgw: Command, usage: string, description: string): Command {
 }
 
 // Nine digits, as in the names of stacks.
-function pullRequest(description: string): Option {
+function prOption(description: string): Option {
   return new Option("--pr <number>", description).argParser((text) => {
     if (!/^[1-9][0-9]{0,8}$/.test(text)) {
       throw new InvalidArgumentError("Expected a number from 1 to 999999999 without leading zero.");
