@@ -62,6 +62,11 @@ function explain(error: unknown): { text: string; code: number } {
   return { text: isTold ? error.message : (error.stack ?? error.message), code: 1 };
 }
 
+// Whoever reads, like head, may have had enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 0);
+});
 endOnSignal();
 main(process.argv.slice(2), open).then(
   (code) => {

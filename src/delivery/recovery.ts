@@ -53,7 +53,7 @@ function refuseStateless(stack: string, objects: readonly Removable[]): void {
     path: `stack ${stack}`,
     got: `${objects.length} objects in the Swarm and no state in the backend`,
     expected: "both or none",
-    remedy: `set PULUMI_BACKEND_URL to the backend it was deployed with, or remove it: sgw gc --yes`,
+    remedy: `set PULUMI_BACKEND_URL to the backend it was deployed with, or remove it: sgw destroy ${stack}`,
   });
 }
 
