@@ -1,25 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type File } from "../docker/file.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
+import { type RepositorySettings } from "../settings/index.ts";
+import { pipelineConfiguration, repositoryTokenFile, repositoryUserFile } from "./jenkins-pipeline.ts";
 import { type AdminRoute, adminRoute } from "./traefik/route.ts";
 
 export interface JenkinsArgs {
   readonly scope: Scope;
   readonly adminPassword: pulumi.Input<string>;
   readonly route: AdminRoute;
-  /** A network with a way out, for plugins and repositories. */
+  /** A network with a way out, for repositories; the deploy agent is on it, too. */
   readonly network: NetworkRef;
 }
 
 const home = "/var/jenkins_home";
+/** Jenkins reads every YAML file below a folder. */
+const configuration = "/usr/share/jenkins/casc";
 
 /** The CI controller. It runs no builds itself and has no access to Docker. */
 export class Jenkins extends pulumi.ComponentResource {
+  static readonly host = "jenkins";
+
   constructor(name: string, args: JenkinsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("studygiveway:index:Jenkins", name, {}, opts);
     const { scope, adminPassword, route, network } = args;
-    const { admin, ports, services } = scope.settings;
+    const { admin, ports, repository, services } = scope.settings;
     service(scope, this, {
       service: "jenkins",
       env: {
@@ -28,11 +35,15 @@ export class Jenkins extends pulumi.ComponentResource {
         JENKINS_OPTS: `--httpPort=${ports.jenkins}`,
         JENKINS_SLAVE_AGENT_PORT: String(ports.jenkinsAgent),
         JAVA_OPTS: javaOptions(services.jenkins.memoryMb),
-        CASC_JENKINS_CONFIG: "/usr/share/jenkins/casc/jenkins.yaml",
+        CASC_JENKINS_CONFIG: repository === undefined ? `${configuration}/jenkins.yaml` : configuration,
       },
       user: "1000:1000",
-      networks: [{ network, aliases: ["jenkins"] }, { network: route.network }],
-      secrets: [{ path: "/run/secrets/admin_password", text: adminPassword }],
+      networks: [{ network, aliases: [Jenkins.host] }, { network: route.network }],
+      configs:
+        repository === undefined
+          ? []
+          : [{ path: `${configuration}/pipeline.yaml`, text: pipelineConfiguration(scope.settings) }],
+      secrets: [{ path: "/run/secrets/admin_password", text: adminPassword }, ...login(repository)],
       volume: { path: home },
       tmpfs: [{ path: "/tmp", sizeMb: 256 }],
       health: {
@@ -47,6 +58,15 @@ export class Jenkins extends pulumi.ComponentResource {
     });
     this.registerOutputs();
   }
+}
+
+function login(repository: RepositorySettings | undefined): File[] {
+  if (repository?.credentials === undefined) return [];
+  const { user, token } = repository.credentials;
+  return [
+    { path: repositoryUserFile, text: pulumi.secret(user) },
+    { path: repositoryTokenFile, text: pulumi.secret(token) },
+  ];
 }
 
 /** Half of the memory for the heap; the setup wizard has nothing to ask where the configuration is code. */

@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { pipelineConfiguration } from "../../src/components/jenkins-pipeline.ts";
+import { settingsOf } from "../registrations.ts";
+import { goodRepository } from "../settings/good-repository.ts";
 import { images, statements } from "./repository.ts";
 
 const text = readFileSync(path.join(images, "jenkins/jenkins.yaml"), "utf8");
 const configuration = parse(text) as {
   jenkins: { numExecutors: number; securityRealm: { local: { allowsSignup: boolean; users: object[] } } };
-  jobs: { script: string }[];
 };
 
 test("no build runs on the controller", () => {
@@ -24,17 +26,27 @@ test("the admin is the only user, and nobody signs up", () => {
 
 test("it asks for nothing that the service does not give", () => {
   const names = [...text.matchAll(/\$\{(\w+)(:-)?/g)].map(([, name, fallback]) => `${name ?? ""}${fallback ?? ""}`);
-  assert.deepEqual([...new Set(names)].sort(), [
-    "ADMIN_USER",
-    "JENKINS_URL",
-    "NAME",
-    "REPOSITORY_URL:-",
-    "admin_password",
-  ]);
+  assert.deepEqual([...new Set(names)].sort(), ["ADMIN_USER", "JENKINS_URL", "NAME", "admin_password"]);
 });
 
-test("the job follows the branches of a repository that holds a Jenkinsfile", () => {
-  assert.match(configuration.jobs[0]?.script ?? "", /multibranchPipelineJob.*scriptPath\('Jenkinsfile'\)/s);
+test("what the pipeline adds clashes with nothing: each of its scalars is said once", () => {
+  const paths = (tree: unknown, path = ""): string[] =>
+    typeof tree === "object" && tree !== null && !Array.isArray(tree)
+      ? Object.entries(tree).flatMap(([key, value]) => paths(value, `${path}/${key}`))
+      : [path];
+  const variables = { ...goodRepository, FORGE: "github", FORGE_REPOSITORY: "o/app", FORGE_TOKEN: "forge-token" };
+  const url = { FORGE_URL: "https://git.example.org/api/v3" };
+  const added = parse(pipelineConfiguration(settingsOf("platform", { variables: { ...variables, ...url } }))) as object;
+  const own = paths(configuration);
+  assert.deepEqual(
+    paths(added).filter((path) => own.includes(path)),
+    [],
+  );
+});
+
+test("without a repository there is no job and no agent", () => {
+  assert.deepEqual(Object.keys(configuration).sort(), ["jenkins", "security", "unclassified"]);
+  assert.ok(!("nodes" in configuration.jenkins));
 });
 
 test("each plugin has one version, and the list is in order", () => {
@@ -43,6 +55,13 @@ test("each plugin has one version, and the list is in order", () => {
   const names = plugins.map((plugin) => plugin.split(":")[0] ?? "");
   assert.deepEqual(names, [...new Set(names)]);
   assert.deepEqual(plugins, [...plugins].sort());
-  for (const wanted of ["configuration-as-code", "job-dsl", "workflow-aggregator", "workflow-multibranch", "git"])
+  for (const wanted of [
+    "configuration-as-code",
+    "job-dsl",
+    "workflow-aggregator",
+    "workflow-multibranch",
+    "git",
+    "github-branch-source",
+  ])
     assert.ok(names.includes(wanted), wanted);
 });
