@@ -1,10 +1,12 @@
 import { type ServiceName, type Settings } from "./settings/index.ts";
 
-interface Image {
+export interface Image {
   /** The vendor's reference; `own` for those built from images/. */
   readonly official: string | { readonly own: string };
   /** The stand-in of test/stand-ins that keeps the same contract; its tag is what could be obtained. */
   readonly standIn: string;
+  /** The variable of .env without which the service is no part of the system. */
+  readonly only?: "REPOSITORY_URL";
 }
 
 /** Every image of the system. A service's `image` setting wins over this table. */
@@ -12,6 +14,7 @@ export const images: Readonly<Record<ServiceName, Image>> = {
   traefik: { official: "traefik:v2.11.0-rc2", standIn: "traefik:2.11.0" },
   "docker-guard": { official: "haproxy:3.0-alpine", standIn: "haproxy:3.0.11" },
   jenkins: { official: { own: "jenkins:2.443" }, standIn: "jenkins:2.443" },
+  "jenkins-agent": { official: { own: "jenkins-agent:1" }, standIn: "jenkins-agent:1", only: "REPOSITORY_URL" },
   elasticsearch: {
     official: "docker.elastic.co/elasticsearch/elasticsearch:8.12.1",
     standIn: "elasticsearch:8.12.1",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { images } from "../src/images.ts";
+import { type Image, images } from "../src/images.ts";
 import { must, run } from "./command.ts";
 import { ensureEngine } from "./docker.ts";
 import { type Environment, loadEnvironment, root } from "./environment.ts";
@@ -46,9 +46,14 @@ export async function ensureImages(source: Source, env: Environment, say: Say): 
   return source === "stand-in" ? ensureStandIns(env, say) : ensureOfficial(env, say);
 }
 
-/** The stand-ins of the services that the system runs. */
-export function standInServices(): string[] {
-  return [...new Set(Object.values(images).map(({ standIn }) => standIn.replace(/:.*/, "")))];
+/** The images of the services that the system runs with these variables. */
+function used(env: Environment): Image[] {
+  return Object.values(images).filter(({ only }) => only === undefined || (env[only] ?? "") !== "");
+}
+
+/** The stand-ins of those services. */
+export function standInServices(env: Environment): string[] {
+  return [...new Set(used(env).map(({ standIn }) => standIn.replace(/:.*/, "")))];
 }
 
 async function ensureStandIns(env: Environment, say: Say): Promise<number> {
@@ -66,7 +71,7 @@ async function ensureStandIns(env: Environment, say: Say): Promise<number> {
   if (findProgram("go", env) === undefined) {
     throw new Refusal("building the stand-ins needs Go", "put Go 1.26 (https://go.dev/dl) on PATH");
   }
-  const services = standInServices();
+  const services = standInServices(env);
   const command = ["bash", join(root, "test", "stand-ins", "build.sh"), "stand-in", ...services];
   const quietly = (line: string) => {
     const text = line.replace(/^\[ *\d+s\] /, "");
@@ -86,7 +91,7 @@ export async function buildApplication(source: Source, reference: string, env: E
 
 async function ensureOfficial(env: Environment, say: Say): Promise<number> {
   const prefix = env["REGISTRY_PREFIX"] ?? "studygiveway";
-  const references = new Set(Object.values(images).map(({ official }) => official));
+  const references = new Set(used(env).map(({ official }) => official));
   await Promise.all(
     [...references].map((official) =>
       typeof official === "string"

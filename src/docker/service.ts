@@ -36,6 +36,8 @@ export interface ServiceArgs {
   readonly env?: Readonly<Record<string, string>>;
   /** `uid:gid`, or root where src/docker/waivers.ts says why. */
   readonly user: string;
+  /** Numbers of further groups that its processes belong to. */
+  readonly groups?: readonly number[];
   readonly networks: readonly Attachment[];
   readonly configs?: readonly File[];
   readonly secrets?: readonly File[];
@@ -134,6 +136,7 @@ function container(scope: Scope, parent: pulumi.Resource, args: ServiceArgs, nam
     ...(args.args && { args: [...args.args] }),
     env: { ...args.env },
     user,
+    ...(args.groups && { groups: args.groups.map(String) }),
     hostname: typeof args.replicas === "number" ? `${unit}-{{.Task.Slot}}` : unit,
     init: true,
     readOnly: true,

@@ -15,6 +15,7 @@ export const services = {
   traefik: { home: "platform", scale: "every node", memoryMb: 256, cpus: 1 },
   "docker-guard": { home: "platform", scale: "one", memoryMb: 64, cpus: 1 },
   jenkins: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
+  "jenkins-agent": { home: "platform", scale: "one", memoryMb: 2048, cpus: 2 },
   elasticsearch: { home: "platform", scale: "members", memoryMb: 2048, cpus: 2 },
   logstash: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
   kibana: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },

@@ -4,6 +4,7 @@ import { Elasticsearch } from "../components/elasticsearch/index.ts";
 import { appRole, type ElasticsearchUser, logKeeper, logReader, logWriter } from "../components/elasticsearch/users.ts";
 import { Filebeat } from "../components/filebeat.ts";
 import { Jenkins } from "../components/jenkins.ts";
+import { JenkinsAgent } from "../components/jenkins-agent.ts";
 import { Kibana } from "../components/kibana.ts";
 import { Logstash } from "../components/logstash.ts";
 import { Traefik } from "../components/traefik/index.ts";
@@ -26,6 +27,7 @@ export class Platform extends pulumi.ComponentResource {
     const elasticsearch = createElasticsearch(this, scope, networks, passwords);
     createLogs(this, scope, networks, passwords, elasticsearch.hosts);
     createEdge(this, scope, networks, passwords);
+    createPipeline(this, scope, networks, passwords);
     this.exports = {
       networks: pulumi.output({
         edge: reference(networks.edge),
@@ -160,6 +162,10 @@ function createEdge(parent: Platform, scope: Scope, networks: Networks, password
     },
     own,
   );
+}
+
+function createPipeline(parent: Platform, scope: Scope, networks: Networks, passwords: Passwords): void {
+  const own = { parent };
   new Jenkins(
     "jenkins",
     {
@@ -167,6 +173,21 @@ function createEdge(parent: Platform, scope: Scope, networks: Networks, password
       adminPassword: passwords.admin,
       route: { ...address(scope, "jenkins"), network: networks.admin },
       network: networks.ci,
+    },
+    own,
+  );
+  const { repository } = scope.settings;
+  // A Java that nobody has work for would only cost memory.
+  if (repository === undefined) return;
+  new JenkinsAgent(
+    "jenkins-agent",
+    {
+      scope,
+      repository,
+      adminPassword: passwords.admin,
+      ci: networks.ci,
+      edge: networks.edge,
+      traefik: `${scope.stack}-traefik`,
     },
     own,
   );

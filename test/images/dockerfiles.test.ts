@@ -10,6 +10,7 @@ const bases: Record<(typeof built)[number], readonly string[]> = {
   daphne: ["python:3.11-alpine3.19", "python:3.11-alpine3.19"],
   etcd: ["quay.io/coreos/etcd:v3.5.16", "alpine:3.19"],
   jenkins: ["jenkins/jenkins:2.443-alpine"],
+  "jenkins-agent": ["node:24-alpine3.22", "node:24-alpine3.22"],
   pgbouncer: ["alpine:3.19", "alpine:3.19"],
   postgres: ["postgres:16.1-alpine3.19", "postgres:16.1-alpine3.19"],
 };

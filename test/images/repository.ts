@@ -5,7 +5,7 @@ export const images = path.resolve(import.meta.dirname, "../../images");
 export const standIns = path.resolve(import.meta.dirname, "../stand-ins");
 
 /** The services whose images we build. */
-export const built = ["backup", "daphne", "etcd", "jenkins", "pgbouncer", "postgres"] as const;
+export const built = ["backup", "daphne", "etcd", "jenkins", "jenkins-agent", "pgbouncer", "postgres"] as const;
 
 /** The lines of a file without comments and empty ones; a line that ends in a backslash goes on in the next. */
 export function statements(file: string): string[] {

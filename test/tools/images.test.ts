@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { images } from "../../src/images.ts";
 import { root } from "../../tools/environment.ts";
-import { chooseSource, folderHash } from "../../tools/images.ts";
+import { chooseSource, folderHash, standInServices } from "../../tools/images.ts";
 
 const silent = () => undefined;
 
@@ -31,6 +31,16 @@ test("every stand-in of the table is one that is built, in that version", () => 
     const conf = readFileSync(join(root, "test/stand-ins", service, "service.conf"), "utf8");
     assert.equal(/^version=(.*)$/m.exec(conf)?.[1], version, service);
   }
+});
+
+test("the deploy agent is built only where there is something to deliver", () => {
+  assert.ok(!standInServices({}).includes("jenkins-agent"));
+  assert.ok(!standInServices({ REPOSITORY_URL: "" }).includes("jenkins-agent"));
+  const url = "https://git.example.org/app";
+  assert.deepEqual(
+    standInServices({ REPOSITORY_URL: url }).filter((service) => !standInServices({}).includes(service)),
+    ["jenkins-agent"],
+  );
 });
 
 test("every image of our own has a Dockerfile", () => {
