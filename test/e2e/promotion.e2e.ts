@@ -3,9 +3,11 @@ import { after, before, test } from "node:test";
 import { readRecords } from "../../src/cluster/ledger.ts";
 import { readObjects } from "../../src/cluster/objects.ts";
 import { type Environment } from "../../src/identity.ts";
+import { readLeases } from "../../src/delivery/lease.ts";
+import { statusSchema } from "../../src/delivery/status/report.ts";
 import { goodImage } from "./applications.ts";
 import { answering, ledger, promote, type Promoted, releasesThere, runningImage, sgw } from "./sgw.ts";
-import { domain, engine, fleetUp } from "./world.ts";
+import { domain, engine, eventually, fleetUp } from "./world.ts";
 
 // The whole way of two pull requests, as merges would send them: each stage takes the digest of the one before, and the
 // stage it came from goes when the next one is proven.
@@ -96,6 +98,20 @@ test("what was destroyed, is older or was never in the stage before is refused, 
   }
   await refused(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
   assert.deepEqual(await ours(), before);
+});
+
+test("of two deployers one waits for the other, or is told who holds the lease", async () => {
+  const first = promote("prod", "--pr", "41", "--revive");
+  await eventually("somebody deploys", async () => {
+    assert.equal((await readLeases(engine)).length, 1);
+  });
+  const { stderr } = await sgw(["promote", "prod", "--pr", "42", "--revive", "--yes", "--wait", "0"], { code: 2 });
+  assert.match(stderr, /lease of prod: got .*@.*, expected it to be free within 0 s/);
+  const { stdout } = await sgw(["status", "--json"]);
+  assert.equal(statusSchema.parse(JSON.parse(stdout)).leases[0]?.environment, "prod");
+  const second = await promote("prod", "--pr", "42", "--revive");
+  assert.equal(second.generation, (await first).generation + 1);
+  await expect(second, 42, ["prod-pr-42"]);
 });
 
 test("a rollback redeploys the former digest, and 42 is gone", async () => {
