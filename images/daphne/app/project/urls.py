@@ -5,4 +5,6 @@ from web import views
 urlpatterns = [
     path("", views.page),
     path("readyz", views.readyz),
+    path("visits", views.visits),
+    path("wait", views.wait),
 ]
