@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../cluster/engine.ts";
 import { type Owned } from "../cluster/objects.ts";
+import { UpdateError } from "./workspace.ts";
 
 /** Volumes are not among them: data is removed by nothing that works without a backup. */
 export type Removable = Owned<Exclude<Owned["kind"], "volume">>;
@@ -29,12 +30,11 @@ async function removeOne(engine: Engine, { kind, id, name }: Removable, deadline
     } catch (error) {
       const { statusCode, message = "" } = error as { statusCode?: number; message?: string };
       if (statusCode === 404) return;
-      // What used it may still be ending.
-      const isInUse = /in use|has active endpoints/.test(message);
-      if (!isInUse || Date.now() > deadline) throw new Error(`${kind} ${name}: not removed`, { cause: error });
+      // What used it may still be ending, which Swarm says in more than one way.
+      if (Date.now() > deadline) throw new UpdateError(`${kind} ${name}: not removed (${message})`, { cause: error });
     }
-    if (kind === "secret" || kind === "config") return;
-    await sleep(500);
+    // Until it is not found: Swarm takes the order before it has let go.
+    await sleep(300);
   }
 }
 

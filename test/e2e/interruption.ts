@@ -29,6 +29,14 @@ export interface Interruption {
  */
 export async function interrupt({ pr, blow, after, others }: Interruption): Promise<void> {
   const watch = watchSite();
+  try {
+    await strikeAndResume({ pr, blow, after, others });
+  } finally {
+    assert.deepEqual(await watch.end(), [], `${blow} after ${after.toFixed(1)} s`);
+  }
+}
+
+async function strikeAndResume({ pr, blow, after, others }: Interruption): Promise<void> {
   const child = startSgw(["promote", "prod", "--pr", String(pr), "--revive", "--yes"]);
   const ended = once(child, "exit");
   const said = collect(child);
@@ -36,9 +44,7 @@ export async function interrupt({ pr, blow, after, others }: Interruption): Prom
   strike(child, blow);
   await ended;
   const { stack, generation } = await promote("prod", "--pr", String(pr), "--revive");
-  const faults = await watch.end();
   const about = `${blow} after ${after.toFixed(1)} s\n${said()}`;
-  assert.deepEqual(faults, [], about);
   assert.equal(await answering(stack), `${stack}.${generation}`, about);
   assert.deepEqual(
     (await releasesThere()).filter((name) => !others.includes(name)),
