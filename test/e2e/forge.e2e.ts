@@ -41,7 +41,7 @@ for (const kind of kinds) {
         }
         const [comment, ...others] = bench.comments();
         assert.deepEqual(others, []);
-        assert.match(comment?.body ?? "", /prod/);
+        assert.match(comment?.body ?? "", /PROD \| https:.* \| live/);
       }));
 
     const faults: Readonly<Record<string, Fault>> = {
@@ -56,7 +56,12 @@ for (const kind of kinds) {
           const { code, stdout, stderr } = await sgwAt(bench, "gc", "--yes", "--json");
           assert.equal(code, 0, stderr);
           assert.match(stderr, /nothing goes because of that/);
-          assert.deepEqual((JSON.parse(stdout) as { doomed: object[] }).doomed, []);
+          // Images that an older build has left without a name are nobody's release.
+          const { doomed } = JSON.parse(stdout) as { doomed: { what: string }[] };
+          assert.deepEqual(
+            doomed.filter(({ what }) => what !== "image"),
+            [],
+          );
           assert.deepEqual(await releasesThere(), there);
         }));
     }
