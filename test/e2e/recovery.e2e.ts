@@ -3,10 +3,10 @@ import { type Blow, interrupt } from "./interruption.ts";
 import { prepareProd } from "./prod.ts";
 import { promote } from "./sgw.ts";
 
-// A promotion that is killed at any moment is finished or taken back by the next one. `npm run chaos` does more of it,
-// at random moments.
+// A promotion that is killed at any moment is finished or taken back by the next one. `npm run recovery` does it at 25
+// points spread over a promotion, `npm run chaos` at random ones.
 
-const points = Number(process.env["RECOVERY_POINTS"] ?? 25);
+const points = Number(process.env["RECOVERY_POINTS"] ?? 6);
 
 /** Releases that other files made. */
 let others: readonly string[] = [];
