@@ -14,7 +14,9 @@ export async function copyCheckout(folder: string, only: readonly string[] = [".
   const files = (await must(list, { cwd: root, timeoutSeconds: 30 })).split("\0").filter((file) => file !== "");
   for (const file of files.filter((name) => !gone.has(name))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(root, file), join(folder, file));
+    // A link that an earlier copy made would be followed to where it leads.
+    rmSync(join(folder, file), { force: true });
+    cpSync(join(root, file), join(folder, file), { verbatimSymlinks: true });
   }
   rmSync(join(folder, "node_modules"), { force: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
