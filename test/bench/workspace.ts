@@ -13,7 +13,7 @@ export interface Workspace {
 
 export async function createWorkspace(env: Environment): Promise<Workspace> {
   const folder = mkdtempSync(join(tmpdir(), "studygiveway-bench-"));
-  await copyCheckout(folder, ["src", "images", "Pulumi*.yaml", "package.json", "tsconfig.json"]);
+  await copyCheckout(folder, ["src", "tools", "images", "Pulumi*.yaml", "package.json", "tsconfig.json"]);
   const state = join(folder, "state");
   mkdirSync(state);
   return {
