@@ -80,16 +80,18 @@ function locks(): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
 }
 
-/** What a delivery command started and that still runs. */
+/** What a delivery command of this run started and that still runs. */
 function holders(): string[] {
   return started().map(({ command }) => command);
 }
 
 function started(): { pid: number; command: string }[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const marks = [`${holderVariable}=`, `PULUMI_BACKEND_URL=${process.env["PULUMI_BACKEND_URL"] ?? ""}\0`];
   return pids.flatMap((pid) => {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${holderVariable}=`)) return [];
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      if (!marks.every((mark) => environment.includes(mark))) return [];
       return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") }];
     } catch {
       return [];
