@@ -18,7 +18,9 @@ const images = new Map<number, string>();
 
 before(async () => {
   await fleetUp(["platform", "prod-data"]);
-  // With --keep, what an earlier run wrote down would be refused as destroyed.
+  // With --keep, an earlier run may have left some, and what it wrote down would be refused as destroyed.
+  const left = (await releasesThere()).filter((stack) => /-pr-4[12]$/.test(stack));
+  for (const stack of left) await sgw(["destroy", stack, "--live", "--yes"]);
   for (const { id } of await readRecords(engine)) await engine.getConfig(id).remove();
   others = await releasesThere();
   for (const pr of [41, 42]) images.set(pr, await goodImage(pr));
