@@ -31,6 +31,8 @@ test("200 requests a second and ten visitors, all counted, on a part of a proces
   assert.deepEqual([result.requests, result.lost, result.subjects.socket.ok], [600, 0, 10]);
   const share = (100 * result.cpuSeconds) / result.seconds;
   context.diagnostic(`the generator needs ${share.toFixed(0)} % of a processor; 25 % are expected`);
+  // Its start and whatever else this machine does are in these few seconds, too.
+  assert.ok(share < 50, `${share.toFixed(0)} % of a processor`);
 });
 
 test("a load that is stopped gives its result, the same each time", async () => {
