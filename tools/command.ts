@@ -47,7 +47,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 // Once it is over, nothing may go on from where a command was ended: what waits for one waits for ever.
-const state = { isOver: false };
+const state = { isOver: false, isTold: false };
 const isOver = () => state.isOver;
 const never = new Promise<never>(() => undefined);
 
@@ -75,9 +75,20 @@ async function awaitCommands(tries: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
+/** As endCommands, for a program that goes on to its own end: what waits for a command is told. */
+export async function interruptCommands(): Promise<void> {
+  state.isTold = true;
+  await endCommands();
+}
+
+function interrupted(argv: readonly string[]): Promise<never> {
+  if (!state.isTold) return never;
+  return Promise.reject(new CommandError(argv, { code: 130, stdout: "", stderr: "interrupted" }, 0));
+}
+
 /** Runs a command to its end; what it returns is for the caller to judge. */
 export async function run(argv: readonly string[], options: CommandOptions): Promise<CommandResult> {
-  if (isOver()) return never;
+  if (isOver()) return interrupted(argv);
   const [program = "", ...rest] = argv;
   const child = spawn(program, rest, {
     env: options.env ?? process.env,
@@ -112,7 +123,7 @@ export async function run(argv: readonly string[], options: CommandOptions): Pro
   });
   clearTimeout(timer);
   running.delete(child);
-  if (isOver()) return never;
+  if (isOver()) return interrupted(argv);
   return { code: time.isOver ? 124 : code, stdout: output.stdout.join("\n"), stderr: output.stderr.join("\n") };
 }
 

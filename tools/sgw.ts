@@ -7,7 +7,7 @@ import { main } from "../src/delivery/sgw.ts";
 import { UpdateError, Workspace } from "../src/delivery/workspace.ts";
 import { StackNameError } from "../src/identity.ts";
 import { SettingsError } from "../src/settings/problem.ts";
-import { CommandError, endCommands } from "./command.ts";
+import { CommandError, interruptCommands } from "./command.ts";
 import { loadEnvironment, root } from "./environment.ts";
 import { createProgress } from "./progress.ts";
 import { prepareBackend } from "./pulumi.ts";
@@ -23,7 +23,7 @@ function endOnSignal(): void {
       if (interruption.signal.aborted) process.exit(130);
       process.stderr.write("\nInterrupted: ends what is under way; the next run takes it up.\n");
       interruption.abort(new Error("interrupted"));
-      void endCommands();
+      void interruptCommands();
     });
   }
 }

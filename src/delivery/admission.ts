@@ -1,4 +1,4 @@
-import { type Entry } from "../cluster/ledger.ts";
+import { type Entry, liveEntry } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { Refused } from "./refused.ts";
 
@@ -39,11 +39,11 @@ export function admit(entries: readonly Entry[], environment: Environment, pr: n
 
 /** What the stage before has proven: its live release, or the newest one of a pull request. */
 export function provenIn(stage: Environment, entries: readonly Entry[], pr: number | undefined): Entry {
-  const proven = entries.findLast((entry) => wasLive(entry) && (pr === undefined || entry.pr === pr));
+  const proven = pr === undefined ? liveEntry(entries) : entries.findLast((entry) => wasLive(entry) && entry.pr === pr);
   if (proven !== undefined) return proven;
   throw new Refused({
     path: pr === undefined ? stage : `pull request ${pr}`,
-    got: pr === undefined ? "nothing that was ever live there" : `one that was never live in ${stage}`,
+    got: pr === undefined ? "nothing that is live there" : `one that was never live in ${stage}`,
     expected: `one whose image has run in ${stage}`,
     remedy: `sgw promote ${stage} --pr ${pr ?? "N"} first`,
   });

@@ -2,6 +2,7 @@ import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Identity, parseStackName, stackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
+import { wasLive } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
 import { confirm } from "./question.ts";
@@ -29,6 +30,8 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
   ];
   if (!(await confirm(context, plan))) return 0;
   const said = await withStackLease(context, identity, async (signal) => {
+    // It may have become live while we waited.
+    if (!live) await refuseLive(context, identity);
     const value = await context.progress.step(stack, async (say) => {
       const removed = await removeStack(stack, { engine: context.engine, workspace: context.workspace, say, signal });
       return { value: removed, said: removed };
@@ -85,5 +88,11 @@ async function markDestroyed({ engine }: Context, identity: Identity): Promise<v
   if (identity.kind !== "release") return;
   const generations = await Generations.read(engine, identity.environment);
   const own = generations.entries.filter(({ pr, outcome }) => pr === identity.pr && outcome !== "failed");
-  for (const { generation } of own) await generations.move(generation, { outcome: "destroyed", step: "done" });
+  for (const entry of own) {
+    // What users never reached is no form to go back to.
+    const fate = wasLive(entry)
+      ? ({ outcome: "destroyed", step: "done" } as const)
+      : ({ outcome: "failed", step: "done", reason: "destroyed by hand" } as const);
+    await generations.move(entry.generation, fate);
+  }
 }

@@ -28,7 +28,8 @@ export function thisHolder(): Holder {
 export function isDead(process: string): boolean {
   const [host, boot, pid, start] = process.split(" ");
   if (host !== hostname()) return false;
-  if (boot !== bootId()) return true;
+  // It was started anew, or another machine has the same name.
+  if (boot !== bootId()) return false;
   return startOf(Number(pid)) !== start;
 }
 

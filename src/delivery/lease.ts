@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../cluster/engine.ts";
 import { type Environment, environments } from "../identity.ts";
-import { endChildren, type Holder, isDead } from "./holder.ts";
-import { Refused } from "./refused.ts";
+import { type Holder, isDead } from "./holder.ts";
 
-const label = "studygiveway.lease";
+/** Before the names of its labels. */
+export const label = "studygiveway.lease";
 
 /** What one deployer changes at a time. */
 export type Leased = Environment | "platform";
@@ -12,10 +11,6 @@ const leased: readonly Leased[] = [...environments, "platform"];
 
 /** A holder that has not been heard of for so long is taken for dead. */
 export const expirySeconds = 30;
-const heartbeatSeconds = 3;
-/** A holder that could not make itself heard for so long stops by itself, well before another takes over. */
-const fenceSeconds = 20;
-const pollMs = 500;
 
 /** Who may change an environment, as everybody sees it. */
 export interface Lease {
@@ -29,7 +24,7 @@ export interface Lease {
   readonly isExpired: boolean;
 }
 
-interface Stored {
+export interface Stored {
   readonly id: string;
   readonly version: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -42,7 +37,7 @@ export async function readLeases(engine: Engine): Promise<Lease[]> {
   return found.flatMap((lease) => lease?.lease ?? []);
 }
 
-async function readLease(engine: Engine, environment: Leased) {
+export async function readLease(engine: Engine, environment: Leased) {
   const stored = await find(engine, environment);
   if (stored === undefined) return undefined;
   const holder = stored.labels[`${label}.holder`] ?? "";
@@ -63,7 +58,7 @@ async function readLease(engine: Engine, environment: Leased) {
   return { stored, lease };
 }
 
-async function find(engine: Engine, environment: Leased): Promise<Stored | undefined> {
+export async function find(engine: Engine, environment: Leased): Promise<Stored | undefined> {
   const configs = (await engine.listConfigs({
     filters: { name: [leaseName(environment)] },
   })) as unknown as readonly {
@@ -81,107 +76,8 @@ function leaseName(environment: Leased): string {
   return `${label}.${environment}`;
 }
 
-interface Taking {
-  /** How long to wait for another holder to end, in seconds. */
-  readonly waitSeconds: number;
-  readonly say: (text: string) => void;
-}
-
-/**
- * The right to change an environment: one Swarm config, whose labels change only from the version that was read, so of
- * two that want it one gets it. It is given back by emptying it and not by removing it: its successor could be removed.
- */
-export class HeldLease {
-  /** Whose lease this was, where it was taken over from one who died. */
-  readonly dead: Lease | undefined;
-  readonly #engine: Engine;
-  readonly #environment: Leased;
-  readonly #labels: Readonly<Record<string, string>>;
-  readonly #lost = new AbortController();
-  #stored: Stored;
-  #heardMs = Date.now();
-  #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<void> | undefined;
-
-  private constructor(engine: Engine, environment: Leased, stored: Stored, dead: Lease | undefined) {
-    this.#engine = engine;
-    this.#environment = environment;
-    this.#stored = stored;
-    this.#labels = stored.labels;
-    this.dead = dead;
-    this.#beatLater();
-  }
-
-  /** Waits for whoever holds it, ends what a dead holder left running, and holds it until it is released. */
-  static async take(engine: Engine, environment: Leased, holder: Holder, taking: Taking): Promise<HeldLease> {
-    const deadline = Date.now() + taking.waitSeconds * 1000;
-    let told = "";
-    for (;;) {
-      const found = await readLease(engine, environment);
-      const held = found?.lease;
-      if (held === undefined || held.isExpired) {
-        const taken = await tryTake(engine, environment, holder, found?.stored);
-        if (taken !== undefined) {
-          if (held !== undefined) {
-            taking.say(`takes the lease of ${environment} over from ${held.by}, which died`);
-            await endChildren(held.holder);
-          }
-          return new HeldLease(engine, environment, taken, held);
-        }
-      } else {
-        if (Date.now() > deadline) throw heldBy(held, taking.waitSeconds);
-        if (told !== held.holder) taking.say(`waits for ${held.by}, who holds the lease of ${environment}`);
-        told = held.holder;
-      }
-      await sleep(pollMs);
-    }
-  }
-
-  /** Aborted when the lease is lost; whatever is under way has to stop then. */
-  get lost(): AbortSignal {
-    return this.#lost.signal;
-  }
-
-  async release(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#beating;
-    clearTimeout(this.#timer);
-    if (this.#lost.signal.aborted) return;
-    await change(this.#engine, this.#environment, this.#stored, {}).catch(() => undefined);
-  }
-
-  #beatLater(): void {
-    this.#timer = setTimeout(() => {
-      this.#beating = this.#beat();
-    }, heartbeatSeconds * 1000);
-    this.#timer.unref();
-  }
-
-  async #beat(): Promise<void> {
-    try {
-      const labels = { ...this.#labels, [`${label}.beat`]: String(Date.now()) };
-      const stored = await change(this.#engine, this.#environment, this.#stored, labels);
-      if (stored === undefined) {
-        this.#lose("another deployer took it over");
-        return;
-      }
-      this.#stored = stored;
-      this.#heardMs = Date.now();
-    } catch {
-      if (Date.now() - this.#heardMs > fenceSeconds * 1000) {
-        this.#lose("the Engine does not answer");
-        return;
-      }
-    }
-    this.#beatLater();
-  }
-
-  #lose(reason: string): void {
-    this.#lost.abort(new Error(`the lease of ${this.#environment} is lost: ${reason}`));
-  }
-}
-
-async function tryTake(engine: Engine, environment: Leased, holder: Holder, stored: Stored | undefined) {
+/** Undefined when somebody else was faster. */
+export async function tryTake(engine: Engine, environment: Leased, holder: Holder, stored: Stored | undefined) {
   const labels = {
     [label]: environment,
     [`${label}.holder`]: holder.id,
@@ -200,7 +96,7 @@ async function tryTake(engine: Engine, environment: Leased, holder: Holder, stor
 }
 
 /** Undefined when somebody else was faster. */
-async function change(engine: Engine, environment: Leased, { id, version }: Stored, labels: Stored["labels"]) {
+export async function change(engine: Engine, environment: Leased, { id, version }: Stored, labels: Stored["labels"]) {
   try {
     const Labels = { [label]: environment, ...labels };
     await engine.getConfig(id).update({ version, Name: leaseName(environment), Labels, Data: data(environment) });
@@ -223,13 +119,4 @@ function data(environment: Leased): string {
 function isConflict(error: unknown): boolean {
   const { statusCode, message = "" } = error as { statusCode?: number; message?: string };
   return statusCode === 409 || /out of sequence|already exists/.test(message);
-}
-
-function heldBy({ environment, by, since, secondsSinceHeartbeat }: Lease, waitSeconds: number): Refused {
-  return new Refused({
-    path: `lease of ${environment}`,
-    got: `${by} since ${since}, last heard of ${secondsSinceHeartbeat} s ago`,
-    expected: `it to be free within ${waitSeconds} s`,
-    remedy: "run the command again later; a holder that died is taken over from by itself",
-  });
 }

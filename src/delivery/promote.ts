@@ -41,6 +41,7 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   const delivered = await withLease(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
+    if (proven !== undefined) await refuseOutrun(context, options, { pr, image: proven });
     const order: Order = {
       environment,
       pr,
@@ -65,7 +66,9 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
         remedy: `sgw promote ${stage} --image … first`,
       });
     }
-    const proven = provenIn(stage, await readLedger(context.engine, stage), pr);
+    // Without a number, one that was interrupted goes on; the stage it came from may be gone by now.
+    const begun = (await readLedger(context.engine, environment)).findLast(({ step }) => step !== "done");
+    const proven = provenIn(stage, await readLedger(context.engine, stage), pr ?? begun?.pr);
     return { pr: proven.pr, image: proven.image };
   }
   if (pr === undefined) {
@@ -73,6 +76,18 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
     throw new Refused({ path: "--pr", got: "nothing", expected: `a number, for ${environment}`, remedy });
   }
   return { pr, image };
+}
+
+/** The stage before may have gone on while we waited. */
+async function refuseOutrun(context: Context, options: PromoteOptions, planned: { pr: number; image: string }) {
+  const now = await wanted(context, options);
+  if (now.pr === planned.pr && now.image === planned.image) return;
+  throw new Refused({
+    path: options.environment,
+    got: `pull request ${now.pr} with ${shortImage(now.image ?? "")} to promote by now`,
+    expected: `${planned.pr} with ${shortImage(planned.image)}, which was planned`,
+    remedy: "run it again if that is still wanted",
+  });
 }
 
 /** Has an earlier run admitted it and been interrupted? */

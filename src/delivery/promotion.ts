@@ -4,7 +4,8 @@ import { loadEnvironmentSettings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { type Course, releaseOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
-import { HeldLease } from "./lease.ts";
+import { HeldLease } from "./held-lease.ts";
+import { Refused } from "./refused.ts";
 import { retire } from "./retire.ts";
 import { deploy, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
 
@@ -41,6 +42,7 @@ export async function withLease<T>(
 ): Promise<T> {
   const lease = await HeldLease.take(context.engine, environment, context.holder, {
     waitSeconds,
+    signal: context.interrupted,
     say: (text) => {
       context.progress.say("lease", text);
     },
@@ -94,18 +96,43 @@ async function walk(start: Course): Promise<Delivered> {
     course = await proclaim(course);
   } catch (error) {
     start.signal.throwIfAborted();
-    if (start.entry.outcome === "live") throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));
-    const [entry] = start.generations.entries.filter(({ generation }) => generation === start.entry.generation);
-    await undo({ ...start, entry: entry ?? start.entry }, reason);
-    throw new PromotionError(`${stackOf(start.entry)} is not promoted, and nobody was sent to it:\n${reason}`, {
-      cause: error,
-    });
+    throw await takeBack(start, error);
   }
-  const retired = await clock.time("retire", () => retire(course));
+  const retired = await clock
+    .time("retire", () => retire(course))
+    .catch((error: unknown) => {
+      if (!(error instanceof Refused)) throw error;
+      throw new PromotionError(`${stackOf(course.entry)} is live; what it replaces is still there: ${error.message}`);
+    });
   const { entry } = retired.course;
   return { entry, destroyed: retired.destroyed, seconds: { ...clock.seconds(), switch: switchSeconds } };
+}
+
+/** Undoes a promotion that failed; gives what there is to say of it. */
+async function takeBack(start: Course, error: unknown): Promise<unknown> {
+  const { generations } = start;
+  await generations.refresh();
+  const { generation } = start.entry;
+  const entry = generations.entries.find((one) => one.generation === generation) ?? start.entry;
+  // The next run finishes it.
+  if (entry.outcome === "live") return error;
+  const told = error instanceof Error ? error.message : String(error);
+  const reason = withoutLogLines(told);
+  if (error instanceof Refused) {
+    await generations.move(generation, { step: "done", outcome: "failed", reason });
+    return error;
+  }
+  start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));
+  await undo({ ...start, entry }, reason);
+  return new PromotionError(`${stackOf(entry)} is not promoted:\n${told}`, { cause: error });
+}
+
+/** What a service wrote may hold anything; the ledger is read by more people, and the forge shows it. */
+function withoutLogLines(reason: string): string {
+  return reason
+    .split("\n")
+    .filter((line) => !line.startsWith("    "))
+    .join("\n");
 }
 
 /** Finishes or takes back what an earlier run left; gives the generation that the order itself has begun. */

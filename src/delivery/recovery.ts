@@ -22,23 +22,29 @@ export interface Repair {
  * was written down as begun is forgotten. The next update makes both anew. For whoever holds the lease only: else it
  * would remove what another deployer has just made.
  */
-export async function repair(stack: string, { engine, workspace, say, signal }: Repair): Promise<void> {
+export async function repair(
+  stack: string,
+  { engine, workspace, say, signal }: Repair,
+  refuse: typeof refuseStateless = refuseStateless,
+): Promise<void> {
   const objects = listed(await readObjects(engine, stack)).filter(isRemovable);
   if (!(await workspace.exists(stack))) {
-    refuseStateless(stack, objects);
+    refuse(stack, objects);
     return;
   }
   const state = (await workspace.exportState(stack)).deployment as State;
   const pending = state.pending_operations ?? [];
   if (pending.length + (state.resources ?? []).length === 0) {
-    refuseStateless(stack, objects);
+    refuse(stack, objects);
     return;
   }
   const strays = straysAmong(objects, state);
   if (pending.length + strays.length === 0) return;
   say(`an update was interrupted: ${pending.length} operations pending, ${strays.length} objects nobody knows of`);
-  await remove(engine, strays);
-  if (pending.length > 0) await workspace.forgetPending(stack, { say, signal });
+  // First what takes the lock: an update that lives is waited for, and what it has made is then known.
+  await workspace.forgetPending(stack, { say, signal });
+  const settled = (await workspace.exportState(stack)).deployment as State;
+  await remove(engine, straysAmong(listed(await readObjects(engine, stack)).filter(isRemovable), settled));
 }
 
 export function straysAmong(objects: readonly Removable[], { resources }: State): Removable[] {
@@ -60,7 +66,8 @@ function refuseStateless(stack: string, objects: readonly Removable[]): void {
 /** Removes a stack with all it made but volumes, whatever state it is in. */
 export async function removeStack(stack: string, { engine, workspace, say, signal }: Repair): Promise<string> {
   const isKnown = await workspace.exists(stack);
-  if (isKnown) await repair(stack, { engine, workspace, say, signal });
+  // What has no state goes by its label.
+  if (isKnown) await repair(stack, { engine, workspace, say, signal }, () => undefined);
   const said = isKnown ? await workspace.destroy(stack, { say, signal }) : "nothing to do";
   await remove(engine, listed(await readObjects(engine, stack)).filter(isRemovable));
   return said;

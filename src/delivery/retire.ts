@@ -3,7 +3,7 @@ import { type Environment } from "../identity.ts";
 import { stageBefore } from "./admission.ts";
 import { type Course, moved, repairOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
-import { HeldLease } from "./lease.ts";
+import { HeldLease } from "./held-lease.ts";
 import { removeStack } from "./recovery.ts";
 
 /** How long the lease of the stage before is waited for, in seconds. */
@@ -41,6 +41,7 @@ async function retireStage(course: Course, stage: Environment): Promise<string |
   // Always in the order PROD, QA, STAGING, so that two promotions never wait for each other.
   const lease = await HeldLease.take(context.engine, stage, context.holder, {
     waitSeconds: stageWaitSeconds,
+    signal: course.signal,
     say: (text) => {
       context.progress.say("retire", text);
     },
@@ -48,7 +49,9 @@ async function retireStage(course: Course, stage: Environment): Promise<string |
   try {
     const generations = await Generations.read(context.engine, stage);
     const left = leftBehind(generations.entries, entry.pr);
-    if (left === undefined) return undefined;
+    // A newer form of it is not what was proven here, and may be on its way.
+    const isNewer = generations.entries.some((one) => one.pr === entry.pr && one.step !== "done");
+    if (left === undefined || left.image !== entry.image || isNewer) return undefined;
     await bury({ ...course, signal: AbortSignal.any([course.signal, lease.lost]) }, generations, left);
     return stackOf(left);
   } finally {
@@ -58,6 +61,7 @@ async function retireStage(course: Course, stage: Environment): Promise<string |
 
 /** Removes a release and leaves its tombstone. */
 export async function bury(course: Course, generations: Generations, former: Entry): Promise<void> {
+  course.signal.throwIfAborted();
   const stack = stackOf(former);
   await course.context.progress.step("retire", async (say) => {
     const said = await removeStack(stack, repairOf(course, say));

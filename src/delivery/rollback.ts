@@ -1,4 +1,4 @@
-import { liveEntry, readLedger } from "../cluster/ledger.ts";
+import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
 import { formerOf } from "./admission.ts";
@@ -18,7 +18,7 @@ export interface RollbackOptions {
 
 /** Brings the form back that was live before; while its release is still there, that is one switch. */
 export async function rollback(context: Context, { environment, waitSeconds }: RollbackOptions): Promise<number> {
-  const { live, former } = await pair(context, environment);
+  const { live, former } = pair(await readLedger(context.engine, environment), environment);
   const plan = [
     `roll ${environment} back`,
     `  from     ${stackOf(live)} (generation ${live.generation}, ${shortImage(live.image)})`,
@@ -27,6 +27,8 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
   if (!(await confirm(context, plan))) return 0;
   const settings = loadEnvironmentSettings(releaseOf(former));
   const delivered = await withLease(context, environment, waitSeconds, async (generations, signal) => {
+    const now = liveEntry(generations.entries);
+    if (now?.generation !== live.generation) throw outrun(environment, live.generation, now?.generation);
     const { origin: generation, pr, image } = former;
     return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
   }).finally(() => tellForge(context, settings, { pr: former.pr }));
@@ -34,8 +36,17 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
   return 0;
 }
 
-async function pair(context: Context, environment: Environment) {
-  const entries = await readLedger(context.engine, environment);
+/** Somebody else was faster; what was planned and agreed to is no longer what would happen. */
+function outrun(environment: Environment, planned: number, live: number | undefined): Refused {
+  return new Refused({
+    path: environment,
+    got: live === undefined ? "nothing live" : `generation ${live} live by now`,
+    expected: `generation ${planned}, which was to be rolled back`,
+    remedy: "look at sgw status, and run it again if it is still wanted",
+  });
+}
+
+function pair(entries: readonly Entry[], environment: Environment) {
   const live = liveEntry(entries);
   // One that was interrupted goes on to what it began with.
   const begun = entries.findLast(({ verb, outcome }) => verb === "rollback" && outcome === "going");

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Entry, liveEntry, plainPriority, standbyPriority } from "../cluster/ledger.ts";
 import { hostOf } from "../identity.ts";
+import { type Settings } from "../settings/index.ts";
 import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
 import { type Answer, expectSteady } from "./edge.ts";
 import { removeStack, repair } from "./recovery.ts";
+import { UpdateError } from "./workspace.ts";
 
 /** A release that turns bad a few seconds after it was healthy is not taken for good. */
 const trialSeconds = 5;
@@ -20,9 +22,12 @@ export function firstPriority(
   { environment, pr }: Pick<Entry, "environment" | "pr">,
 ): number {
   const live = liveEntry(entries);
-  const competes =
-    live !== undefined && live.pr !== pr && hostNameOf(environment, pr) === hostNameOf(environment, live.pr);
-  return competes ? standbyPriority : topPriority(entries, pr);
+  return live !== undefined && competes(live, { environment, pr }) ? standbyPriority : topPriority(entries, pr);
+}
+
+/** Do both answer for one host, so that the priority decides? */
+function competes(live: Pick<Entry, "pr">, { environment, pr }: Pick<Entry, "environment" | "pr">): boolean {
+  return live.pr !== pr && hostNameOf(environment, pr) === hostNameOf(environment, live.pr);
 }
 
 function hostNameOf(environment: Entry["environment"], pr: number): string {
@@ -91,9 +96,14 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
       signal: AbortSignal.any([signal, failed.signal]),
     });
     // Both at a time: what users see does not wait for what Pulumi writes down.
-    const update = entry.priority === priority ? undefined : bringUp(turned, say);
-    const [since] = await Promise.all([verified, update]).finally(() => {
-      failed.abort();
+    const updated =
+      entry.priority === priority
+        ? undefined
+        : bringUp({ ...turned, signal: AbortSignal.any([signal, failed.signal]) }, say);
+    const [since] = await Promise.all([verified, updated]).finally(async () => {
+      failed.abort(new Error("the switch failed"));
+      // Whoever takes it back must not meet its lock.
+      await Promise.allSettled([verified, updated]);
     });
     const took = Math.max(0, (since - began) / 1000);
     return { value: took, said: `users reach ${markOf(entry)} after ${took.toFixed(1)} s` };
@@ -101,14 +111,15 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
   return { course: await moved(turned, { step: "verify" }), seconds };
 }
 
-/** Lets users reach the release before again. */
+/** Lets users reach the release before again, however bad the new one is: its labels are what counts. */
 async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
   const former = liveEntry(generations.entries);
-  if (entry.priority === standbyPriority || former === undefined || former.pr === entry.pr) return course;
+  if (entry.priority === standbyPriority || former === undefined || !competes(former, entry)) return course;
   const turned = await moved(course, { priority: standbyPriority });
   await context.progress.step("switch", async (say) => {
-    await bringUp(turned, say);
+    await repair(stackOf(entry), repairOf(turned, say));
+    await tryBringUp(turned, say);
     // Traefik looks once a second.
     await sleep(2000);
     return { value: undefined, said: `users reach ${markOf(former)} again` };
@@ -142,10 +153,27 @@ export async function undo(course: Course, reason: string): Promise<void> {
       return { value: undefined, said: `${stack} is gone` };
     }
     await repair(stack, tools);
-    await bringUp(undone, say);
+    await tryBringUp(undone, say);
     return { value: undefined, said: `${stack} runs generation ${former.generation} again` };
   });
   await moved(undone, { step: "done", outcome: "failed" });
+}
+
+/** Goes on when the release is not healthy: what comes next does not need it, and waiting for it would block the way. */
+async function tryBringUp(course: Course, say: (text: string) => void): Promise<void> {
+  try {
+    await bringUp({ ...course, settings: hurried(course.settings) }, say);
+  } catch (error) {
+    course.signal.throwIfAborted();
+    if (!(error instanceof UpdateError)) throw error;
+    say(`it is not healthy either: ${error.message.split("\n")[0] ?? ""}`);
+  }
+}
+
+/** The way back is not waited for longer than it takes a healthy release to come up. */
+function hurried(settings: Settings): Settings {
+  const timeoutSeconds = Math.min(settings.delivery.timeoutSeconds, 30);
+  return { ...settings, delivery: { ...settings.delivery, timeoutSeconds } };
 }
 
 function bringUp({ context, settings, entry, signal }: Course, say: (text: string) => void): Promise<string> {

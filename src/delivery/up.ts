@@ -2,7 +2,8 @@ import { readLedger } from "../cluster/ledger.ts";
 import { type Identity, parseStackName } from "../identity.ts";
 import { admit } from "./admission.ts";
 import { type Context } from "./context.ts";
-import { HeldLease, type Leased } from "./lease.ts";
+import { HeldLease } from "./held-lease.ts";
+import { type Leased } from "./lease.ts";
 import { leaseWaitSeconds } from "./promotion.ts";
 import { repair } from "./recovery.ts";
 
@@ -14,28 +15,25 @@ export function leaseOf(identity: Identity): Leased {
 /** Brings one stack up as it is to be; what an interrupted update left is mended first. */
 export async function up(context: Context, { stack }: { readonly stack: string }): Promise<number> {
   const identity = parseStackName(stack);
-  if (identity.kind === "release") {
-    const entries = await readLedger(context.engine, identity.environment);
-    const isThere = entries.some(({ pr, outcome }) => pr === identity.pr && outcome !== "failed");
-    // Its first deployment may be a plain one; what was taken away stays away.
-    if (isThere) refuseDestroyed(entries, identity);
-  }
-  const said = await withStackLease(context, identity, (signal) =>
-    context.progress.step(stack, async (say) => {
+  await refuseDestroyed(context, identity);
+  const said = await withStackLease(context, identity, async (signal) => {
+    // It may have been destroyed while we waited.
+    await refuseDestroyed(context, identity);
+    return context.progress.step(stack, async (say) => {
       await repair(stack, { engine: context.engine, workspace: context.workspace, say, signal });
       const value = await context.workspace.up(stack, { say, signal });
       return { value, said: value };
-    }),
-  );
+    });
+  });
   context.out(context.json ? `${JSON.stringify({ stack, changes: said })}\n` : `${stack}: ${said}\n`);
   return 0;
 }
 
-function refuseDestroyed(
-  entries: Parameters<typeof admit>[0],
-  { environment, pr }: Extract<Identity, { kind: "release" }>,
-) {
-  const own = entries.filter((entry) => entry.pr === pr);
+/** What was taken away stays away; the first deployment of a release may be a plain one. */
+async function refuseDestroyed({ engine }: Context, identity: Identity): Promise<void> {
+  if (identity.kind !== "release") return;
+  const { environment, pr } = identity;
+  const own = (await readLedger(engine, environment)).filter((entry) => entry.pr === pr);
   admit(own, environment, pr, false);
 }
 
@@ -47,6 +45,7 @@ export async function withStackLease<T>(
 ): Promise<T> {
   const lease = await HeldLease.take(context.engine, leaseOf(identity), context.holder, {
     waitSeconds: leaseWaitSeconds,
+    signal: context.interrupted,
     say: (text) => {
       context.progress.say("lease", text);
     },

@@ -134,12 +134,15 @@ export class Workspace {
   }
 
   async #run(stack: string, { say, signal }: Operation, work: (options: Options) => Promise<unknown>): Promise<string> {
+    // The Automation API does not look at a signal that has come before.
+    signal?.throwIfAborted();
     const log = new EventLog(say);
     const workspace = await this.#workspace();
     try {
-      await withoutLock(stack, workspace, say, () =>
-        work({ color: "never", suppressOutputs: true, onEvent: log.add.bind(log), ...(signal && { signal }) }),
-      );
+      await withoutLock(stack, workspace, say, () => {
+        signal?.throwIfAborted();
+        return work({ color: "never", suppressOutputs: true, onEvent: log.add.bind(log), ...(signal && { signal }) });
+      });
     } catch (error) {
       signal?.throwIfAborted();
       throw new UpdateError(log.failure ?? `${stack}: ${said(error)}`, { cause: error });

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { thisHolder } from "../../src/delivery/holder.ts";
-import { expirySeconds, HeldLease, readLeases } from "../../src/delivery/lease.ts";
+import { HeldLease } from "../../src/delivery/held-lease.ts";
+import { expirySeconds, readLeases } from "../../src/delivery/lease.ts";
 import { Swarm } from "./swarm.ts";
 
 const patience = (waitSeconds: number, said: string[] = []) => ({
   waitSeconds,
+  watchSeconds: 0,
   say: (text: string) => {
     said.push(text);
   },
@@ -73,6 +75,20 @@ test("who was not heard of for long enough is taken over from, by the clock of t
     ["root@two"],
   );
   await second.release();
+});
+
+test("who is silent only because clocks differ is not taken over from", async () => {
+  const swarm = new Swarm();
+  const lease = await HeldLease.take(swarm.engine, "qa", stranger("one"), patience(0));
+  swarm.now += 3_600_000;
+  const { signal } = { signal: AbortSignal.timeout(4500) };
+  // It makes itself heard every three seconds.
+  await assert.rejects(
+    HeldLease.take(swarm.engine, "qa", stranger("two"), { ...patience(60), watchSeconds: 4, signal }),
+    /aborted/,
+  );
+  assert.equal(lease.lost.aborted, false);
+  await lease.release();
 });
 
 test("who died on this machine is taken over from at once", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Generations } from "../../src/delivery/generations.ts";
-import { type Behaviour, imageThat } from "./applications.ts";
+import { type Behaviour, goodImage, imageThat } from "./applications.ts";
 import { watchSite } from "./interruption.ts";
 import { prepareProd } from "./prod.ts";
 import { answering, ledger, promote, releasesThere, sgw } from "./sgw.ts";
@@ -51,3 +51,23 @@ refuses("one that turns unhealthy after 3 s", behaving("turns unhealthy after 3 
 refuses("one that crashes after 3 s", behaving("crashes after 3 s"), /daphne|50[0-9]/);
 refuses("one that does not reach what it needs", behaving("is not ready"), /readyz.* 503/);
 refuses("one whose image is gone", () => Promise.resolve(`127.0.0.1:5000/gone@sha256:${"0".repeat(64)}`), /daphne/);
+
+test("a bad release of an environment where each has a host of its own goes, and the live one stays", async () => {
+  await promote("staging", "--pr", "44", "--image", await goodImage(44), "--revive");
+  const others = await releasesThere();
+  const args = [
+    "promote",
+    "staging",
+    "--pr",
+    "45",
+    "--image",
+    await imageThat("crashes after 3 s"),
+    "--revive",
+    "--yes",
+  ];
+  await sgw(args, { code: 1 });
+  assert.deepEqual(await releasesThere(), others);
+  assert.match((await answering("staging-pr-44")) ?? "", /^staging-pr-44\./);
+  assert.equal((await ledger("staging")).at(-1)?.outcome, "failed");
+  await sgw(["destroy", "staging-pr-44", "--live", "--yes"]);
+});

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine } from "../cluster/engine.ts";
+import { endChildren, type Holder, isDead } from "./holder.ts";
+import { change, find, label, type Lease, type Leased, readLease, type Stored, tryTake } from "./lease.ts";
+import { Refused } from "./refused.ts";
+
+const heartbeatSeconds = 3;
+/** A holder that could not make itself heard for so long stops by itself, well before another takes over. */
+const fenceSeconds = 20;
+const pollMs = 500;
+
+interface Taking {
+  /** How long to wait for another holder to end, in seconds. */
+  readonly waitSeconds: number;
+  readonly say: (text: string) => void;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long nothing must have been heard of an expired holder, by our own clock. Default: three heartbeats. */
+  readonly watchSeconds?: number;
+}
+
+/**
+ * The right to change an environment: one Swarm config, whose labels change only from the version that was read, so of
+ * two that want it one gets it. It is given back by emptying it and not by removing it: its successor could be removed.
+ */
+export class HeldLease {
+  /** Whose lease this was, where it was taken over from one who died. */
+  readonly dead: Lease | undefined;
+  readonly #engine: Engine;
+  readonly #environment: Leased;
+  readonly #labels: Readonly<Record<string, string>>;
+  readonly #lost = new AbortController();
+  #stored: Stored;
+  #heardMs = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
+
+  private constructor(engine: Engine, environment: Leased, stored: Stored, dead: Lease | undefined) {
+    this.#engine = engine;
+    this.#environment = environment;
+    this.#stored = stored;
+    this.#labels = stored.labels;
+    this.dead = dead;
+    this.#beatLater();
+  }
+
+  /** Waits for whoever holds it, ends what a dead holder left running, and holds it until it is released. */
+  static async take(engine: Engine, environment: Leased, holder: Holder, taking: Taking): Promise<HeldLease> {
+    const deadline = Date.now() + taking.waitSeconds * 1000;
+    const watched = { version: 0, sinceMs: 0 };
+    let told = "";
+    for (;;) {
+      taking.signal?.throwIfAborted();
+      const found = await readLease(engine, environment);
+      const held = found?.lease;
+      const version = found?.stored.version ?? 0;
+      if (watched.version !== version) Object.assign(watched, { version, sinceMs: Date.now() });
+      if (held === undefined || isGone(held, watched.sinceMs, taking)) {
+        const taken = await tryTake(engine, environment, holder, found?.stored);
+        if (taken !== undefined) {
+          if (held !== undefined) {
+            taking.say(`takes the lease of ${environment} over from ${held.by}, which died`);
+            await endChildren(held.holder);
+          }
+          return new HeldLease(engine, environment, taken, held);
+        }
+      } else {
+        if (Date.now() > deadline && !held.isExpired) throw heldBy(held, taking.waitSeconds);
+        if (told !== held.holder) taking.say(`waits for ${held.by}, who holds the lease of ${environment}`);
+        told = held.holder;
+      }
+      await sleep(pollMs);
+    }
+  }
+
+  /** Aborted when the lease is lost; whatever is under way has to stop then. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async release(): Promise<void> {
+    clearTimeout(this.#timer);
+    // The Engine may never answer.
+    await Promise.race([this.#beating, sleep(5000, undefined, { ref: false })]);
+    clearTimeout(this.#timer);
+    if (this.#lost.signal.aborted) return;
+    await change(this.#engine, this.#environment, this.#stored, {}).catch(() => undefined);
+  }
+
+  #beatLater(): void {
+    this.#timer = setTimeout(() => {
+      this.#beating = this.#beat();
+    }, heartbeatSeconds * 1000);
+    this.#timer.unref();
+  }
+
+  async #beat(): Promise<void> {
+    const left = fenceSeconds * 1000 - (Date.now() - this.#heardMs);
+    const fence = setTimeout(
+      () => {
+        this.#lose("the Engine does not answer");
+      },
+      Math.max(0, left),
+    );
+    fence.unref();
+    try {
+      await this.#makeHeard();
+    } catch {
+      // Tried again until the fence.
+    } finally {
+      clearTimeout(fence);
+    }
+    if (!this.#lost.signal.aborted) this.#beatLater();
+  }
+
+  async #makeHeard(): Promise<void> {
+    const labels = { ...this.#labels, [`${label}.beat`]: String(Date.now()) };
+    const changed = await change(this.#engine, this.#environment, this.#stored, labels);
+    // The answer to an earlier heartbeat may have been lost; then the version is another, and the holder the same.
+    const stored = changed ?? (await find(this.#engine, this.#environment));
+    const holder = `${label}.holder`;
+    if (stored === undefined || stored.labels[holder] !== this.#labels[holder]) {
+      this.#lose("another deployer took it over");
+      return;
+    }
+    this.#stored = stored;
+    this.#heardMs = Date.now();
+  }
+
+  #lose(reason: string): void {
+    this.#lost.abort(new Error(`the lease of ${this.#environment} is lost: ${reason}`));
+  }
+}
+
+const watchSeconds = 3 * heartbeatSeconds + 1;
+
+/** Known to be dead; or expired by the clock of the Engine, and silent for a while by ours, since clocks differ. */
+function isGone({ process, isExpired }: Lease, sinceMs: number, taking: Taking): boolean {
+  return isDead(process) || (isExpired && Date.now() - sinceMs >= (taking.watchSeconds ?? watchSeconds) * 1000);
+}
+
+function heldBy({ environment, by, since, secondsSinceHeartbeat }: Lease, waitSeconds: number): Refused {
+  return new Refused({
+    path: `lease of ${environment}`,
+    got: `${by} since ${since}, last heard of ${secondsSinceHeartbeat} s ago`,
+    expected: `it to be free within ${waitSeconds} s`,
+    remedy: "run the command again later; a holder that died is taken over from by itself",
+  });
+}
