@@ -11,6 +11,11 @@ export function goodImage(pr: number): Promise<string> {
   return derive(`good-${pr}`, [`LABEL org.opencontainers.image.revision=${pr}`]);
 }
 
+/** One with a layer that no other image has: where it is not, it has to be brought to. Gives its id. */
+export function layeredImage(pr: number): Promise<string> {
+  return derive(`layered-${pr}`, ["COPY layer /app/layer"], { layer: `${pr}` });
+}
+
 async function derive(name: string, lines: readonly string[], files: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "studygiveway-application-"));
   try {
