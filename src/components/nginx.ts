@@ -29,7 +29,7 @@ export class Nginx extends pulumi.ComponentResource {
       configs: [{ path: "/etc/nginx/nginx.conf", text: nginxConfig(ports.nginx, upstream) }],
       tmpfs: [
         { path: "/tmp", sizeMb: 16 },
-        { path: "/var/cache/nginx", sizeMb: 16 },
+        { path: "/var/cache/nginx", sizeMb: 64 },
       ],
       // First through to the application: a route must not be taken before what is behind it answers. Later on any answer
       // will do, also that the application is gone, which a restart of nginx would not mend.

@@ -41,7 +41,7 @@ async function send({ engine }: Context, { registry }: Settings, reference: stri
     username: registry.user,
     password: registry.password,
   };
-  const stream = await engine.getImage(reference).push(authconfig === undefined ? {} : { authconfig });
+  const stream = await engine.getImage(reference).push({ authconfig: authconfig ?? {} });
   const events = await new Promise<PushEvent[]>((resolve, reject) => {
     engine.modem.followProgress(
       stream,

@@ -12,7 +12,7 @@ interface Defaults {
 }
 
 export const services = {
-  traefik: { home: "platform", scale: "every node", memoryMb: 256, cpus: 1 },
+  traefik: { home: "platform", scale: "every node", memoryMb: 512, cpus: 1 },
   "docker-guard": { home: "platform", scale: "one", memoryMb: 64, cpus: 1 },
   jenkins: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
   "jenkins-agent": { home: "platform", scale: "one", memoryMb: 2048, cpus: 2 },

@@ -55,7 +55,7 @@ export interface Settings {
 
 /** How many releases of an environment may be there, and for how long. */
 export interface Policy {
-  /** Former releases that stay up beside the live one, so that a rollback takes a second. */
+  /** Former releases that stay up beside the live one, so that a rollback is a switch and no deployment. */
   readonly keep: number;
   /** The age at which a release expires; Infinity for never. */
   readonly ttlSeconds: number;

@@ -39,7 +39,8 @@ test("of a site that does nothing wrong nothing is lost, and each kind is asked 
   ];
   assert.equal(site.asked.get("POST /visits"), posts);
   assert.equal(site.asked.get("GET /wait?seconds=2"), countOf("slow"));
-  assert.equal(site.asked.get("GET /"), countOf("get") + countOf("getNew"));
+  assert.equal(site.asked.get("GET /"), countOf("page"));
+  assert.equal(site.asked.get("GET /wait?seconds=0"), countOf("get") + countOf("getNew"));
   assert.equal(subjects.postBig.ok, countOf("postBig"));
   const made = site.connections() - before;
   assert.ok(made >= fresh && made < fresh + countOf("get"), `${made} connections, ${fresh} of them for one request`);
@@ -52,7 +53,9 @@ test("what goes wrong is lost, each for its reason, and nothing else", async () 
   let count = 0;
   site.fault = ({ method }) => {
     const fault = count++ % 5 === 0 ? faults[((count / 5) % 4) | 0] : undefined;
-    const able = fault === "wrong size" && method !== "POST" ? "503" : fault;
+    // Only who sends a body can be told a wrong size.
+    const other = method === "POST" ? "wrong size" : fault === "wrong size" ? "503" : fault;
+    const able = fault === undefined ? undefined : other;
     if (able !== undefined) done[able]++;
     return able;
   };

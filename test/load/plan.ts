@@ -1,26 +1,25 @@
 import { BlockList, isIP } from "node:net";
 import { Refusal } from "../../tools/refusal.ts";
 
-/** What is asked of the site, and how many of a thousand requests are of each kind. */
+/**
+ * What is asked of the site, and how many of a thousand requests are of each kind. Those that write into the database are
+ * few: it is the edge and the switch that are tried, and not how much the reference application bears.
+ */
 export const requests = {
-  get: { title: "GET", method: "GET", path: "/", bytes: 0, isFresh: false, isQuick: true, share: 520 },
+  page: { title: "GET of the page", method: "GET", path: "/", bytes: 0, isFresh: false, isQuick: true, share: 40 },
+  get: { title: "GET", method: "GET", path: "/wait?seconds=0", bytes: 0, isFresh: false, isQuick: true, share: 580 },
   getNew: {
-    title: "GET, new connection",
-    method: "GET",
-    path: "/",
-    bytes: 0,
-    isFresh: true,
-    isQuick: true,
-    share: 180,
+    ...{ title: "GET, new connection", method: "GET", path: "/wait?seconds=0" },
+    ...{ bytes: 0, isFresh: true, isQuick: true, share: 210 },
   },
-  post: { title: "POST", method: "POST", path: "/visits", bytes: 256, isFresh: false, isQuick: true, share: 150 },
+  post: { title: "POST", method: "POST", path: "/visits", bytes: 256, isFresh: false, isQuick: true, share: 70 },
   postNew: {
     ...{ title: "POST, new connection", method: "POST", path: "/visits" },
-    ...{ bytes: 256, isFresh: true, isQuick: true, share: 80 },
+    ...{ bytes: 256, isFresh: true, isQuick: true, share: 40 },
   },
   postBig: {
     ...{ title: "POST of 1 MB", method: "POST", path: "/visits" },
-    ...{ bytes: 1_048_576, isFresh: false, isQuick: false, share: 20 },
+    ...{ bytes: 1_048_576, isFresh: false, isQuick: false, share: 10 },
   },
   slow: {
     ...{ title: "GET, 2 s", method: "GET", path: "/wait?seconds=2" },

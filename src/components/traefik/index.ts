@@ -26,10 +26,12 @@ export class Traefik extends pulumi.ComponentResource {
   constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
     super("studygiveway:index:Traefik", name, {}, opts);
     const { scope, host, engine, adminPassword, networks } = args;
-    const { admin, ports, tls } = scope.settings;
+    const { admin, ports, services, tls } = scope.settings;
     service(scope, this, {
       service: "traefik",
       command: ["traefik"],
+      // A slow application fills the edge with requests under way: it then collects garbage harder instead of being killed.
+      env: { GOMEMLIMIT: `${Math.floor(services.traefik.memoryMb * 0.8)}MiB` },
       args: traefikFlags({ ports, tls, engine }),
       user: tls.mode === "acme" ? "0:0" : "65534:65534",
       networks: networks.map((network) => ({ network })),
