@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generate } from "./generate.ts";
-import { type Plan, planOf, type Request, requestAt } from "./plan.ts";
+import { type Plan, planOf, type Request, requestAt, requests } from "./plan.ts";
 import { type Fault, type Site, startSite } from "./site.ts";
 import { type LoadResult } from "./tally.ts";
 
@@ -24,6 +24,12 @@ function load(plan: Partial<Plan>, signal = new AbortController().signal): Promi
   });
 }
 
+const kinds = Object.keys(requests) as Request[];
+
+function increase(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
+
 /** The first of the load that are of this kind. */
 function countOf(kind: Request, length = 200): number {
   return Array.from({ length }, (_, index) => requestAt(index)).filter((one) => one === kind).length;
@@ -33,14 +39,10 @@ test("of a site that does nothing wrong nothing is lost, and each kind is asked 
   const before = site.connections();
   const { subjects, ...result } = await load({});
   assert.deepEqual([result.sent, result.ok, result.lost], [200, 200, 0]);
-  const [posts, fresh] = [
-    countOf("post") + countOf("postNew") + countOf("postBig"),
-    countOf("getNew") + countOf("postNew"),
-  ];
-  assert.equal(site.asked.get("POST /visits"), posts);
-  assert.equal(site.asked.get("GET /wait?seconds=2"), countOf("slow"));
-  assert.equal(site.asked.get("GET /"), countOf("page"));
-  assert.equal(site.asked.get("GET /wait?seconds=0"), countOf("get") + countOf("getNew"));
+  const wanted = new Map<string, number>();
+  for (const kind of kinds) increase(wanted, `${requests[kind].method} ${requests[kind].path}`, countOf(kind));
+  assert.deepEqual(Object.fromEntries(site.asked), Object.fromEntries(wanted));
+  const fresh = kinds.reduce((count, kind) => count + (requests[kind].isFresh ? countOf(kind) : 0), 0);
   assert.equal(subjects.postBig.ok, countOf("postBig"));
   const made = site.connections() - before;
   assert.ok(made >= fresh && made < fresh + countOf("get"), `${made} connections, ${fresh} of them for one request`);

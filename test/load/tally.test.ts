@@ -53,6 +53,7 @@ test("who answered, and when another began to", () => {
   // Asked long before the switch.
   tally.send("slow", 0)({ release: old, at: 2000 });
   tally.send("post", 60)({ at: 61 });
+  for (const subject of ["socket", "echo"] as const) tally.send(subject, 70)({ at: 71 });
   const { releases, changes } = tally.result(plan, 0);
   assert.deepEqual(releases, {
     [old]: { answers: 4, firstAnswer: 10, lastAnswer: 2000 },

@@ -137,8 +137,11 @@ export class Tally {
     };
   }
 
-  private succeed(subject: Subject, due: number, { release = "none", at = now() }: Verdict): void {
+  private succeed(subject: Subject, due: number, { release: named, at = now() }: Verdict): void {
     this.account(subject).latencies.push(at - due);
+    // Traefik adds no header to the answer that opens a WebSocket.
+    if (named === undefined && !(subject in requests)) return;
+    const release = named ?? "none";
     const known = this.releases.get(release);
     if (known === undefined) this.releases.set(release, { answers: 1, firstAnswer: at, lastAnswer: at });
     else {
