@@ -29,6 +29,7 @@ function cluster(answers: Answers, names: readonly string[] = []) {
   const workspace = {
     exists: (stack: string) => Promise.resolve(known.has(stack)),
     exportState: () => Promise.resolve({ deployment: { resources: [{ id: "staging-pr-7.daphne" }] } }),
+    forgetPending: () => Promise.resolve(),
     destroy: (stack: string) => {
       destroyed.push(stack);
       return Promise.resolve("1 deleted");
