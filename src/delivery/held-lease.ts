@@ -65,7 +65,9 @@ export class HeldLease {
           return new HeldLease(engine, environment, taken, held);
         }
       } else {
-        if (Date.now() > deadline && !held.isExpired) throw heldBy(held, taking.waitSeconds);
+        // One that seems to be dead is watched to the end, even by who would not wait for a living one.
+        const watchMs = held.isExpired ? (taking.watchSeconds ?? watchSeconds) * 1000 : 0;
+        if (Date.now() > deadline + watchMs) throw heldBy(held, taking.waitSeconds);
         if (told !== held.holder) taking.say(`waits for ${held.by}, who holds the lease of ${environment}`);
         told = held.holder;
       }
