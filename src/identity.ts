@@ -71,6 +71,11 @@ export function hostOf(identity: Identity, domain: string, prefix?: HostPrefix):
   return prefix === undefined ? host : `${prefix}.${host}`;
 }
 
+/** The address of a host in a browser. */
+export function urlOf(host: string, httpsPort: number): string {
+  return httpsPort === 443 ? `https://${host}` : `https://${host}:${httpsPort}`;
+}
+
 // The live prod release is the site itself, so prod stacks stand at the domain without labels of their own.
 function labels(identity: Identity): string[] {
   if (identity.kind === "platform" || identity.environment === "prod") return [];

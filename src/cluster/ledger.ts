@@ -107,6 +107,12 @@ export function liveEntry(entries: readonly Entry[]): Entry | undefined {
   return entries.findLast(({ outcome }) => outcome === "live");
 }
 
+/** The releases that a newer one has replaced, newest first; one entry each. */
+export function formerReleases(entries: readonly Entry[]): Entry[] {
+  const newest = new Map(entries.filter(({ outcome }) => outcome === "replaced").map((entry) => [entry.pr, entry]));
+  return [...newest.values()].sort((a, b) => b.generation - a.generation);
+}
+
 /** What a release is to run: the form of its newest generation that is neither a failure nor gone. */
 export interface Rollout {
   readonly generation: number;

@@ -7,14 +7,10 @@ const digest = /(?:^|@)sha256:[0-9a-f]{64}$/;
  * The image behind a reference, in a form that never means another one: `repository@sha256:…` where a registry knows it,
  * else the id it has on this node, for a Swarm of one node without a registry.
  */
-export async function pin(engine: Engine, reference: string, { registry }: Pick<Settings, "registry">) {
+export async function pin(engine: Engine, reference: string, settings: Pick<Settings, "registry">) {
   if (digest.test(reference)) return reference;
-  const repository = reference.replace(/:[^/:]*$/, "");
-  const auth = registry && {
-    serveraddress: registry.address,
-    username: registry.user,
-    password: registry.password,
-  };
+  const repository = repositoryOf(reference);
+  const auth = loginOf(settings);
   const remote = await engine
     .getImage(reference)
     .distribution(auth === undefined ? {} : { authconfig: auth })
@@ -29,6 +25,16 @@ export async function pin(engine: Engine, reference: string, { registry }: Pick<
     .catch(() => undefined);
   const known = local?.RepoDigests.find((one) => one.startsWith(`${repository}@`));
   return known ?? local?.Id;
+}
+
+/** A reference without its tag. */
+export function repositoryOf(reference: string): string {
+  return reference.replace(/:[^/:]*$/, "");
+}
+
+/** How the Engine is told the login of the registry; nothing where there is none. */
+export function loginOf({ registry }: Pick<Settings, "registry">) {
+  return registry && { serveraddress: registry.address, username: registry.user, password: registry.password };
 }
 
 /** As people read it: where it is from and the beginning of its digest. */

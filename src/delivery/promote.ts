@@ -1,5 +1,5 @@
 import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
-import { type Environment, hostOf, parseStackName } from "../identity.ts";
+import { type Environment, hostOf, parseStackName, urlOf } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { admit, provenIn, stageBefore } from "./admission.ts";
 import { build } from "./build.ts";
@@ -140,7 +140,7 @@ export async function deliver(context: Context, delivered: Delivered, settings: 
   }
   const { environment, pr, generation, image } = entry;
   const host = hostOf(releaseOf(entry), settings.domain);
-  const url = settings.ports.https === 443 ? `https://${host}` : `https://${host}:${settings.ports.https}`;
+  const url = urlOf(host, settings.ports.https);
   if (context.json) {
     context.out(
       `${JSON.stringify({ environment, pr, generation, stack: stackOf(entry), image, url, destroyed, seconds })}\n`,

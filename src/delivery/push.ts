@@ -1,6 +1,7 @@
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { referenceOf } from "./build.ts";
 import { type Context } from "./context.ts";
+import { loginOf, repositoryOf } from "./image.ts";
 import { Refused } from "./refused.ts";
 
 /** Sends the image of a pull request to the registry; prints the reference with the digest it has there. */
@@ -35,13 +36,8 @@ interface PushEvent {
   readonly aux?: { readonly Digest?: string };
 }
 
-async function send({ engine }: Context, { registry }: Settings, reference: string, say: (text: string) => void) {
-  const authconfig = registry && {
-    serveraddress: registry.address,
-    username: registry.user,
-    password: registry.password,
-  };
-  const stream = await engine.getImage(reference).push({ authconfig: authconfig ?? {} });
+async function send({ engine }: Context, settings: Settings, reference: string, say: (text: string) => void) {
+  const stream = await engine.getImage(reference).push({ authconfig: loginOf(settings) ?? {} });
   const events = await new Promise<PushEvent[]>((resolve, reject) => {
     engine.modem.followProgress(
       stream,
@@ -57,5 +53,5 @@ async function send({ engine }: Context, { registry }: Settings, reference: stri
   const failure = events.find(({ error }) => error !== undefined)?.error;
   const digest = events.findLast(({ aux }) => aux?.Digest !== undefined)?.aux?.Digest;
   if (digest === undefined) throw new Error(`${reference}: not pushed (${failure ?? "the registry named no digest"})`);
-  return `${reference.replace(/:[^/:]*$/, "")}@${digest}`;
+  return `${repositoryOf(reference)}@${digest}`;
 }

@@ -1,4 +1,4 @@
-import { type Entry } from "../cluster/ledger.ts";
+import { type Entry, formerReleases } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { stageBefore } from "./admission.ts";
 import { type Course, moved, repairOf, stackOf } from "./course.ts";
@@ -11,9 +11,9 @@ const stageWaitSeconds = 600;
 
 /** Former releases of an environment that go when a generation is live: all but the newest `keep`. */
 export function superseded(entries: readonly Entry[], livePr: number, keep: number): Entry[] {
-  const former = entries.filter(({ outcome, pr }) => outcome === "replaced" && pr !== livePr);
-  const newest = new Map(former.map((entry) => [entry.pr, entry]));
-  return [...newest.values()].sort((a, b) => b.generation - a.generation).slice(keep);
+  return formerReleases(entries)
+    .filter(({ pr }) => pr !== livePr)
+    .slice(keep);
 }
 
 /** What promoting a pull request takes away from the stage before. */

@@ -1,5 +1,5 @@
 import { type Scope } from "../docker/scope.ts";
-import { hostOf, type HostPrefix } from "../identity.ts";
+import { hostOf, type HostPrefix, urlOf } from "../identity.ts";
 
 /** A host name of the stack and its address in a browser. */
 export interface Address {
@@ -9,6 +9,5 @@ export interface Address {
 
 export function address({ identity, settings }: Scope, prefix?: HostPrefix): Address {
   const host = hostOf(identity, settings.domain, prefix);
-  const { https } = settings.ports;
-  return { host, url: https === 443 ? `https://${host}` : `https://${host}:${https}` };
+  return { host, url: urlOf(host, settings.ports.https) };
 }

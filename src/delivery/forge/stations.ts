@@ -1,5 +1,5 @@
 import { type Entry } from "../../cluster/ledger.ts";
-import { type Environment, environments, hostOf } from "../../identity.ts";
+import { type Environment, environments, hostOf, urlOf } from "../../identity.ts";
 import { type Settings } from "../../settings/index.ts";
 
 /** How far a pull request has come in one environment. */
@@ -36,7 +36,7 @@ export function stationsOf(
     const { generation, image, outcome, reason } = newest;
     const host = hostOf({ kind: "release", environment, pr }, domain);
     const isServed = own.some((entry) => entry.outcome === "live");
-    const url = isServed ? `https://${host}${ports.https === 443 ? "" : `:${ports.https}`}` : undefined;
+    const url = isServed ? urlOf(host, ports.https) : undefined;
     return [{ environment, generation, image, state: states[outcome], url, reason }];
   });
 }

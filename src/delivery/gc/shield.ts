@@ -1,4 +1,4 @@
-import { type Entry, liveEntry } from "../../cluster/ledger.ts";
+import { formerReleases, liveEntry } from "../../cluster/ledger.ts";
 import { isKept } from "../../cluster/objects.ts";
 import { type Release } from "../../identity.ts";
 import { type Candidate, changedAt, type World } from "./world.ts";
@@ -36,10 +36,4 @@ function momentShield(candidate: Candidate, { environment }: Release, { leases, 
   const changed = changedAt(candidate);
   if (changed === undefined) return undefined;
   return now - changed < graceSeconds * 1000 ? `changed less than ${graceSeconds / 60} min ago` : undefined;
-}
-
-/** The releases that a newer one has replaced, newest first; one entry each. */
-export function formerReleases(entries: readonly Entry[]): Entry[] {
-  const newest = new Map(entries.filter(({ outcome }) => outcome === "replaced").map((entry) => [entry.pr, entry]));
-  return [...newest.values()].sort((a, b) => b.generation - a.generation);
 }

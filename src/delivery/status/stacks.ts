@@ -2,7 +2,7 @@ import { type Entry, liveEntry, plainPriority } from "../../cluster/ledger.ts";
 import { formLabel } from "../../cluster/labels.ts";
 import { type OwnedService, type OwnedTask } from "../../cluster/objects.ts";
 import { verdict, type Verdict } from "../../cluster/verdict.ts";
-import { environments, hostOf, type Identity, parseStackName, stackName } from "../../identity.ts";
+import { environments, hostOf, type Identity, parseStackName, stackName, urlOf } from "../../identity.ts";
 import { type StackStatus } from "./report.ts";
 
 /** What the Swarm and the ledger say at one moment. */
@@ -50,7 +50,7 @@ function rowOf(stack: string, services: readonly OwnedService[], seen: Seen): St
     kind: identity?.kind ?? "other",
     environment: identity === undefined || identity.kind === "platform" ? null : identity.environment,
     pr: identity?.kind === "release" ? identity.pr : null,
-    url: identity === undefined ? null : urlOf(identity, seen),
+    url: identity === undefined ? null : stackUrl(identity, seen),
     ageSeconds: ageOf(services, seen.now),
     image: app?.image ?? entry?.image ?? null,
     generation: app?.generation ?? entry?.generation ?? null,
@@ -96,9 +96,9 @@ function ageOf(services: readonly OwnedService[], now: number): number | null {
   return Number.isFinite(oldest) ? Math.max(0, Math.round((now - oldest) / 1000)) : null;
 }
 
-function urlOf(identity: Identity, { domain, httpsPort }: Pick<Seen, "domain" | "httpsPort">): string {
+function stackUrl(identity: Identity, { domain, httpsPort }: Pick<Seen, "domain" | "httpsPort">): string {
   const prefix = identity.kind === "platform" ? "traefik" : identity.kind === "data" ? "s3" : undefined;
-  return `https://${hostOf(identity, domain, prefix)}${httpsPort === 443 ? "" : `:${httpsPort}`}`;
+  return urlOf(hostOf(identity, domain, prefix), httpsPort);
 }
 
 /** Among the releases that answer for one host Traefik asks the one with the highest priority. */
