@@ -11,12 +11,23 @@ export const root = resolve(import.meta.dirname, "..");
 export function loadEnvironment(): Environment {
   const own = Object.entries(process.env).filter(([, value]) => value !== "");
   const environment = { ...Object.fromEntries(own), ...Object.fromEntries(loadVariables()) };
+  const folder = join(environment["HOME"] ?? homedir(), ".studygiveway", "state");
   return {
-    PULUMI_BACKEND_URL: `file://${join(environment["HOME"] ?? homedir(), ".studygiveway", "state")}`,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     ...environment,
+    PULUMI_BACKEND_URL: backendUrl(environment["PULUMI_BACKEND_URL"] ?? `file://${folder}`),
     PATH: [join(root, "node_modules", ".bin"), environment["PATH"] ?? ""].join(delimiter),
   };
+}
+
+/**
+ * The address of a backend with which its files are only ever whole. Beside each file Pulumi writes another one,
+ * `.attrs`, which it needs for nothing but cannot read when it is empty, as it is for a moment at every write and for
+ * ever after a power loss at that moment ("failed to load checkpoint: EOF"). `metadata=skip` does without them.
+ */
+export function backendUrl(url: string): string {
+  if (!url.startsWith("file://") || /[?&]metadata=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}metadata=skip`;
 }
 
 /** The folder of a backend of files. */

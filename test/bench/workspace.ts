@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { must } from "../../tools/command.ts";
-import { type Environment, root } from "../../tools/environment.ts";
+import { backendUrl, type Environment, root } from "../../tools/environment.ts";
 import { copyCheckout } from "../e2e/checkout.ts";
 
 /** A copy of the program with a state of its own: Pulumi writes a file for every stack beside it. */
@@ -23,7 +23,7 @@ export async function createWorkspace(env: Environment): Promise<Workspace> {
       PATH: [join(root, "node_modules", ".bin"), env["PATH"] ?? ""].join(delimiter),
       DOMAIN: "bench.test",
       ENV_FILE: undefined,
-      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_BACKEND_URL: backendUrl(`file://${state}`),
       PULUMI_CONFIG_PASSPHRASE: "bench",
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
-import { type Environment, root } from "../../tools/environment.ts";
+import { backendUrl, type Environment, root } from "../../tools/environment.ts";
 import { chooseSource, ensureImages } from "../../tools/images.ts";
 import { createProgress, duration, type Progress } from "../../tools/progress.ts";
 import { ensureToolchain, environmentOf as withToolchain } from "../../tools/toolchain.ts";
@@ -100,7 +100,7 @@ async function prepare(settings: Options, { step }: Progress): Promise<string> {
   Object.assign(process.env, environmentOf(daemon, env), {
     IMAGES: images,
     DOMAIN: "studygiveway.test",
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: backendUrl(`file://${state}`),
     PULUMI_CONFIG_PASSPHRASE: "end to end",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     E2E_ALONE: String(!settings.files.includes("stacks")),

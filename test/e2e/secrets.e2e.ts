@@ -4,11 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { imageOf, images } from "../../src/images.ts";
 import { type ServiceName } from "../../src/settings/index.ts";
 import { credentialNames } from "../../src/settings/credentials.ts";
 import { run } from "../../tools/command.ts";
+import { backendFolder } from "../../tools/environment.ts";
 import { canary, type Canary, given } from "./canary.ts";
 import { credentialsOf, exportState, givenCredentials, secretFiles, secretOutputs, variableOf } from "./credentials.ts";
 import { stacks } from "./inspected.ts";
@@ -154,7 +154,7 @@ async function* logs(stack: string) {
 }
 
 function* backendFiles() {
-  const folder = fileURLToPath(process.env["PULUMI_BACKEND_URL"] ?? "");
+  const folder = backendFolder(process.env["PULUMI_BACKEND_URL"] ?? "") ?? "";
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
