@@ -1,15 +1,21 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { Refused } from "../src/delivery/refused.ts";
+import { UpdateError } from "../src/delivery/workspace.ts";
 import { SettingsError } from "../src/settings/problem.ts";
-import { CommandError, endCommands, endWithCommands } from "./command.ts";
-import { DeploymentError } from "./deployment.ts";
+import { CommandError, endCommands } from "./command.ts";
+import { endOnSignal } from "./interruption.ts";
 import { Refusal } from "./refusal.ts";
 
 type Flags = Readonly<Record<string, { readonly type: "boolean" | "string" }>>;
 type Values<F extends Flags> = { readonly [K in keyof F]?: F[K]["type"] extends "boolean" ? boolean : string };
 
 /** The outside of every command here: its flags, its --help, and an exit code that tells the truth. */
-export function script<F extends Flags>(usage: string, flags: F, work: (values: Values<F>) => Promise<number>): void {
-  endWithCommands();
+export function script<F extends Flags>(
+  usage: string,
+  flags: F,
+  work: (values: Values<F>, interrupted: AbortSignal) => Promise<number>,
+): void {
+  const interrupted = endOnSignal();
   const options: ParseArgsConfig["options"] = { ...flags, help: { type: "boolean", short: "h" } };
   let values: Record<string, unknown>;
   try {
@@ -23,11 +29,12 @@ export function script<F extends Flags>(usage: string, flags: F, work: (values: 
     process.stdout.write(usage);
     return;
   }
-  work(values as Values<F>).then(
+  work(values as Values<F>, interrupted).then(
     (code) => {
       process.exitCode = code;
     },
     async (error: unknown) => {
+      if (interrupted.aborted) process.exit(130);
       process.stderr.write(`\n${explain(error)}\n`);
       // What still runs beside the part that failed would only delay the answer.
       await endCommands();
@@ -37,7 +44,7 @@ export function script<F extends Flags>(usage: string, flags: F, work: (values: 
 }
 
 function explain(error: unknown): string {
-  const isTold = [Refusal, CommandError, DeploymentError, SettingsError].some((kind) => error instanceof kind);
+  const isTold = [Refusal, Refused, CommandError, UpdateError, SettingsError].some((kind) => error instanceof kind);
   if (isTold && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,10 +1,13 @@
+import { leaseWaitSeconds, withLease } from "../src/delivery/held-lease.ts";
+import { leaseOf } from "../src/delivery/lease.ts";
+import { bringUp } from "../src/delivery/up.ts";
+import { parseStackName } from "../src/identity.ts";
+import { openContext } from "./context.ts";
 import { chooseSource, ensureImages } from "./images.ts";
-import { bringUp, listStacks, outputsOf } from "./deployment.ts";
 import { ensureEngine, ensureSwarm } from "./docker.ts";
 import { completeEnvFile } from "./env-file.ts";
 import { loadEnvironment } from "./environment.ts";
 import { createProgress, duration, type Progress } from "./progress.ts";
-import { prepareBackend } from "./pulumi.ts";
 import { script } from "./script.ts";
 import { ensureToolchain, environmentOf } from "./toolchain.ts";
 
@@ -72,19 +75,22 @@ Stop         npm stop (data stays), npm stop -- --data (data goes too)
 }
 
 if (import.meta.main) {
-  script(usage, { json: { type: "boolean" } }, async ({ json }) => {
+  script(usage, { json: { type: "boolean" } }, async ({ json = false }, interrupted) => {
     const progress = createProgress();
     const env = await prepare(progress);
-    prepareBackend(env);
-    const known = await listStacks(env);
-    for (const stack of stacks) await bringUp(stack, env, known, progress);
-    const outputs = await Promise.all(stacks.map((stack) => outputsOf(stack, env)));
+    const context = openContext({ env, json, yes: true, progress, interrupted }, () => Promise.resolve(env));
+    for (const stack of stacks) {
+      await withLease(context, leaseOf(parseStackName(stack)), leaseWaitSeconds, (signal) =>
+        bringUp(context, stack, signal),
+      );
+    }
+    const outputs = await Promise.all(stacks.map((stack) => context.workspace.outputs(stack)));
     const urls = Object.fromEntries(
-      stacks.map((stack, index) => [stack, (outputs[index]?.["urls"] ?? {}) as Urls[string]]),
+      stacks.map((stack, index) => [stack, (outputs[index]?.["urls"]?.value ?? {}) as Urls[string]]),
     );
     const seconds = progress.seconds();
-    if (json === true) process.stdout.write(`${JSON.stringify({ urls, seconds }, undefined, 2)}\n`);
-    else process.stdout.write(`\n${table(urls)}${closing(outputs[0]?.["adminUser"], seconds)}`);
+    if (json) process.stdout.write(`${JSON.stringify({ urls, seconds }, undefined, 2)}\n`);
+    else process.stdout.write(`\n${table(urls)}${closing(outputs[0]?.["adminUser"]?.value, seconds)}`);
     return 0;
   });
 }

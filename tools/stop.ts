@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine } from "../src/cluster/engine.ts";
+import { ledgerLabel } from "../src/cluster/ledger.ts";
+import { type Context } from "../src/delivery/context.ts";
+import { takeDown } from "../src/delivery/destroy.ts";
+import { leaseWaitSeconds, withLease } from "../src/delivery/held-lease.ts";
+import { label as leaseLabel, leaseOf } from "../src/delivery/lease.ts";
+import { parseStackName } from "../src/identity.ts";
+import { openContext } from "./context.ts";
 import { must, run } from "./command.ts";
-import { listStacks, tearDown } from "./deployment.ts";
 import { ensureEngine } from "./docker.ts";
 import { type Environment, loadEnvironment } from "./environment.ts";
 import { createProgress } from "./progress.ts";
-import { prepareBackend } from "./pulumi.ts";
 import { Refusal } from "./refusal.ts";
 import { script } from "./script.ts";
 import { ensureToolchain, environmentOf } from "./toolchain.ts";
@@ -13,9 +19,9 @@ const usage = `usage: npm stop [-- --data] [--prod] [--prod-data]
 
 Removes every stack: releases first, then the data tiers, then the platform. Data volumes stay.
 
-  --data        removes the data volumes too, but never those of prod
+  --data        removes the data volumes too, and what is remembered of deliveries; but never those of prod
   --prod        stops prod stacks too; without it, nothing is removed while there is one
-  --prod-data   with --data: removes the data volumes of prod as well
+  --prod-data   with --data: those of prod as well
 `;
 
 type Kind = "release" | "data" | "platform";
@@ -80,10 +86,22 @@ async function removeVolumes(names: readonly string[], env: Environment): Promis
   }
 }
 
+/** What the Swarm remembers of deliveries, for the environments whose data goes too. */
+async function removeRecords(engine: Engine, withProd: boolean): Promise<number> {
+  const found = await Promise.all(
+    [ledgerLabel, leaseLabel].map(async (label) => {
+      const configs = await engine.listConfigs({ filters: { label: [label] } });
+      return configs.filter(({ Spec }) => withProd || Spec?.Labels[label] !== "prod");
+    }),
+  );
+  await Promise.all(found.flat().map(({ ID }) => engine.getConfig(ID).remove()));
+  return found.flat().length;
+}
+
 const flags = { data: { type: "boolean" }, prod: { type: "boolean" }, "prod-data": { type: "boolean" } } as const;
 
 if (import.meta.main) {
-  script(usage, flags, async ({ data = false, prod = false, "prod-data": prodData = false }) => {
+  script(usage, flags, async ({ data = false, prod = false, "prod-data": prodData = false }, interrupted) => {
     if (prodData && !data) throw new Refusal("--prod-data alone means nothing", "give --data with it");
     const progress = createProgress();
     const loaded = loadEnvironment();
@@ -96,22 +114,30 @@ if (import.meta.main) {
       }),
     ]);
     const env = environmentOf(toolchain, loaded);
-    prepareBackend(env);
-    const stacks = await listStacks(env);
+    const context = openContext({ env, json: false, yes: true, progress, interrupted }, () => Promise.resolve(env));
+    const stacks = (await context.workspace.stacks()).map(({ name }) => name);
     const live = stacks.filter(isProd);
     if (live.length > 0 && !prod)
       throw new Refusal(`prod runs here (${live.join(", ")})`, "say --prod to stop it as well");
-    for (const group of teardownOrder(stacks)) await Promise.all(group.map((stack) => tearDown(stack, env, progress)));
+    for (const group of teardownOrder(stacks)) await Promise.all(group.map((stack) => takeDownLeased(context, stack)));
     await Promise.all(stacks.map((stack) => awaitContainersGone(stack, env)));
     if (stacks.length === 0) progress.say("stacks", "none is there");
     const volumes = await listVolumes(env);
     const doomed = data ? doomedVolumes(volumes, prodData) : [];
     await removeVolumes(doomed, env);
+    const records = data ? await removeRecords(context.engine, prodData) : 0;
     const left = volumes.length - doomed.length;
+    const more = left > 0 && !data ? " (npm stop -- --data removes them)" : "";
     progress.say(
       "data",
-      `${doomed.length} volumes removed, ${left} left${left > 0 && !data ? " (npm stop -- --data removes them)" : ""}`,
+      `${doomed.length} volumes and ${records} delivery records removed, ${left} volumes left${more}`,
     );
     return 0;
   });
+}
+
+function takeDownLeased(context: Context, stack: string): Promise<string> {
+  return withLease(context, leaseOf(parseStackName(stack)), leaseWaitSeconds, (signal) =>
+    takeDown(context, stack, signal),
+  );
 }

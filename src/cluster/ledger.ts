@@ -54,10 +54,11 @@ export const standbyPriority = 1;
 /** Of a release that no promotion made: above what waits, below what was switched to. */
 export const plainPriority = 100;
 
-const label = "studygiveway.ledger";
+/** On every entry; its value is the environment. */
+export const ledgerLabel = "studygiveway.ledger";
 
 export function ledgerName(environment: Environment, generation: number): string {
-  return `${label}.${environment}.${generation}`;
+  return `${ledgerLabel}.${environment}.${generation}`;
 }
 
 export function encodeFacts(known: Facts): string {
@@ -66,14 +67,14 @@ export function encodeFacts(known: Facts): string {
 
 export function progressLabels(environment: Environment, known: Progress): Record<string, string> {
   const fields = Object.entries(known).flatMap(([name, value]) =>
-    value === undefined ? [] : [[`${label}.${name}`, String(value)] as const],
+    value === undefined ? [] : [[`${ledgerLabel}.${name}`, String(value)] as const],
   );
-  return { [label]: environment, ...Object.fromEntries(fields) };
+  return { [ledgerLabel]: environment, ...Object.fromEntries(fields) };
 }
 
 /** All generations, oldest first, with the configs that hold them. */
 export async function readRecords(engine: Engine, environment?: Environment): Promise<Recorded[]> {
-  const filters = { label: [environment === undefined ? label : `${label}=${environment}`] };
+  const filters = { label: [environment === undefined ? ledgerLabel : `${ledgerLabel}=${environment}`] };
   const configs = (await engine.listConfigs({ filters })) as unknown as SwarmConfig[];
   return configs.map(decode).sort((a, b) => a.entry.generation - b.entry.generation);
 }
@@ -90,7 +91,7 @@ interface SwarmConfig {
 }
 
 function decode({ ID, Version, Spec }: SwarmConfig): Recorded {
-  const marks = Object.entries(Spec.Labels).map(([name, value]) => [name.slice(label.length + 1), value]);
+  const marks = Object.entries(Spec.Labels).map(([name, value]) => [name.slice(ledgerLabel.length + 1), value]);
   try {
     const known = facts.parse(JSON.parse(Buffer.from(Spec.Data, "base64").toString()));
     const entry = { ...known, ...progress.parse(Object.fromEntries(marks)) };

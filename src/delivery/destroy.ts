@@ -2,13 +2,13 @@ import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Identity, parseStackName, stackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
-import { wasLive } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
+import { leaseWaitSeconds, withLease } from "./held-lease.ts";
+import { leaseOf } from "./lease.ts";
 import { confirm } from "./question.ts";
 import { removeStack } from "./recovery.ts";
 import { Refused } from "./refused.ts";
-import { withStackLease } from "./up.ts";
 
 export interface DestroyOptions {
   readonly stack: string;
@@ -29,18 +29,28 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
     `  keeps    ${count("volume")} volumes`,
   ];
   if (!(await confirm(context, plan))) return 0;
-  const said = await withStackLease(context, identity, async (signal) => {
+  const said = await withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
     // It may have become live while we waited.
     if (!live) await refuseLive(context, identity);
-    const value = await context.progress.step(stack, async (say) => {
-      const removed = await removeStack(stack, { engine: context.engine, workspace: context.workspace, say, signal });
-      return { value: removed, said: removed };
-    });
-    await markDestroyed(context, identity);
-    return value;
+    const removed = await takeDown(context, stack, signal);
+    if (identity.kind === "release")
+      await (await Generations.read(context.engine, identity.environment)).bury(identity.pr);
+    return removed;
   });
   context.out(context.json ? `${JSON.stringify({ stack, changes: said })}\n` : `${stack}: ${said}\n`);
   return 0;
+}
+
+/** Removes a stack for whoever holds its lease; volumes stay. */
+export function takeDown(
+  { engine, workspace, progress }: Context,
+  stack: string,
+  signal: AbortSignal,
+): Promise<string> {
+  return progress.step(stack, async (say) => {
+    const said = await removeStack(stack, { engine, workspace, say, signal });
+    return { value: said, said };
+  });
 }
 
 async function refuseLive({ engine }: Context, identity: Identity): Promise<void> {
@@ -81,18 +91,5 @@ function parseOrNothing(name: string): Identity | undefined {
     return parseStackName(name);
   } catch {
     return undefined;
-  }
-}
-
-async function markDestroyed({ engine }: Context, identity: Identity): Promise<void> {
-  if (identity.kind !== "release") return;
-  const generations = await Generations.read(engine, identity.environment);
-  const own = generations.entries.filter(({ pr, outcome }) => pr === identity.pr && outcome !== "failed");
-  for (const entry of own) {
-    // What users never reached is no form to go back to.
-    const fate = wasLive(entry)
-      ? ({ outcome: "destroyed", step: "done" } as const)
-      : ({ outcome: "failed", step: "done", reason: "destroyed by hand" } as const);
-    await generations.move(entry.generation, fate);
   }
 }

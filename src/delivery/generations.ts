@@ -10,6 +10,7 @@ import {
   type Recorded,
 } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
+import { wasLive } from "./admission.ts";
 
 /** So many generations of an environment are remembered; what still runs is never forgotten. */
 const remembered = 100;
@@ -85,6 +86,17 @@ export class Generations {
     });
     await this.refresh();
     return { ...record.entry, ...progress };
+  }
+
+  /** Writes down that nothing of a release runs any more. What users never reached is no form to go back to. */
+  async bury(pr: number): Promise<void> {
+    for (const entry of this.entries) {
+      if (entry.pr !== pr || entry.outcome === "failed" || entry.outcome === "destroyed") continue;
+      const fate = wasLive(entry)
+        ? ({ outcome: "destroyed" } as const)
+        : ({ outcome: "failed", reason: "destroyed before it was live" } as const);
+      await this.move(entry.generation, { ...fate, step: "done" });
+    }
   }
 
   /** Forgets the oldest generations of which nothing runs; the newest of each pull request is its tombstone. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../cluster/engine.ts";
 import { endChildren, type Holder, isDead } from "./holder.ts";
+import { type Context } from "./context.ts";
 import { change, find, label, type Lease, type Leased, readLease, type Stored, tryTake } from "./lease.ts";
 import { Refused } from "./refused.ts";
 
@@ -8,6 +9,8 @@ const heartbeatSeconds = 3;
 /** A holder that could not make itself heard for so long stops by itself, well before another takes over. */
 const fenceSeconds = 20;
 const pollMs = 500;
+/** How long another deployer of the same environment is waited for, in seconds; longer than a promotion takes. */
+export const leaseWaitSeconds = 900;
 
 interface Taking {
   /** How long to wait for another holder to end, in seconds. */
@@ -131,6 +134,22 @@ export class HeldLease {
 
   #lose(reason: string): void {
     this.#lost.abort(new Error(`the lease of ${this.#environment} is lost: ${reason}`));
+  }
+}
+
+/** Runs with a lease; the work has to stop when the signal aborts. */
+export async function withLease<T>(
+  { engine, holder, progress, interrupted }: Pick<Context, "engine" | "holder" | "progress" | "interrupted">,
+  leased: Leased,
+  waitSeconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const say = progress.say.bind(undefined, "lease");
+  const lease = await HeldLease.take(engine, leased, holder, { waitSeconds, signal: interrupted, say });
+  try {
+    return await work(AbortSignal.any([lease.lost, interrupted]));
+  } finally {
+    await lease.release();
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Engine } from "../cluster/engine.ts";
-import { type Environment, environments } from "../identity.ts";
+import { type Environment, environments, type Identity } from "../identity.ts";
 import { type Holder, isDead } from "./holder.ts";
 
 /** Before the names of its labels. */
@@ -8,6 +8,11 @@ export const label = "studygiveway.lease";
 /** What one deployer changes at a time. */
 export type Leased = Environment | "platform";
 const leased: readonly Leased[] = [...environments, "platform"];
+
+/** Who else changes a stack at the same time is kept away by this lease. */
+export function leaseOf(identity: Identity): Leased {
+  return identity.kind === "platform" ? "platform" : identity.environment;
+}
 
 /** A holder that has not been heard of for so long is taken for dead. */
 export const expirySeconds = 30;

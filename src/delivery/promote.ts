@@ -7,7 +7,7 @@ import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { type Generations } from "./generations.ts";
 import { pin, shortImage } from "./image.ts";
-import { carryOut, type Delivered, type Order, PromotionError, withLease } from "./promotion.ts";
+import { carryOut, type Delivered, type Order, PromotionError, withGenerations } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 import { tellForge } from "./report.ts";
@@ -38,7 +38,7 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   check(entries);
   if (!(await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven })))) return 0;
   const image = proven ?? (await build(context, pr));
-  const delivered = await withLease(context, environment, options.waitSeconds, async (generations, signal) => {
+  const delivered = await withGenerations(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
     if (proven !== undefined) await refuseOutrun(context, options, { pr, image: proven });

@@ -4,7 +4,7 @@ import { loadEnvironmentSettings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { type Course, releaseOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
-import { HeldLease } from "./held-lease.ts";
+import { withLease } from "./held-lease.ts";
 import { Refused } from "./refused.ts";
 import { retire } from "./retire.ts";
 import { deploy, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
@@ -19,9 +19,6 @@ export interface Order {
   readonly origin?: number | undefined;
 }
 
-/** How long another deployer of the same environment is waited for, in seconds; longer than a promotion takes. */
-export const leaseWaitSeconds = 900;
-
 export interface Delivered {
   readonly entry: Entry;
   readonly destroyed: readonly string[];
@@ -33,26 +30,16 @@ export class PromotionError extends Error {
   override readonly name = "PromotionError";
 }
 
-/** Runs with the lease of an environment; the work has to stop when the signal aborts. */
-export async function withLease<T>(
+/** Runs with the lease of an environment and its ledger; the work has to stop when the signal aborts. */
+export function withGenerations<T>(
   context: Context,
   environment: Environment,
   waitSeconds: number,
   work: (generations: Generations, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const lease = await HeldLease.take(context.engine, environment, context.holder, {
-    waitSeconds,
-    signal: context.interrupted,
-    say: (text) => {
-      context.progress.say("lease", text);
-    },
-  });
-  try {
-    const signal = AbortSignal.any([lease.lost, context.interrupted]);
-    return await work(await Generations.read(context.engine, environment), signal);
-  } finally {
-    await lease.release();
-  }
+  return withLease(context, environment, waitSeconds, async (signal) =>
+    work(await Generations.read(context.engine, environment), signal),
+  );
 }
 
 /** Makes the order live: the one that was interrupted before goes on, any other is finished or taken back first. */

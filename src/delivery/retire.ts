@@ -3,7 +3,7 @@ import { type Environment } from "../identity.ts";
 import { stageBefore } from "./admission.ts";
 import { type Course, moved, repairOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
-import { HeldLease } from "./held-lease.ts";
+import { withLease } from "./held-lease.ts";
 import { removeStack } from "./recovery.ts";
 
 /** How long the lease of the stage before is waited for, in seconds. */
@@ -39,24 +39,15 @@ export async function retire(course: Course): Promise<{ course: Course; destroye
 async function retireStage(course: Course, stage: Environment): Promise<string | undefined> {
   const { context, entry } = course;
   // Always in the order PROD, QA, STAGING, so that two promotions never wait for each other.
-  const lease = await HeldLease.take(context.engine, stage, context.holder, {
-    waitSeconds: stageWaitSeconds,
-    signal: course.signal,
-    say: (text) => {
-      context.progress.say("retire", text);
-    },
-  });
-  try {
+  return withLease({ ...context, interrupted: course.signal }, stage, stageWaitSeconds, async (signal) => {
     const generations = await Generations.read(context.engine, stage);
     const left = leftBehind(generations.entries, entry.pr);
     // A newer form of it is not what was proven here, and may be on its way.
     const isNewer = generations.entries.some((one) => one.pr === entry.pr && one.step !== "done");
     if (left === undefined || left.image !== entry.image || isNewer) return undefined;
-    await bury({ ...course, signal: AbortSignal.any([course.signal, lease.lost]) }, generations, left);
+    await bury({ ...course, signal }, generations, left);
     return stackOf(left);
-  } finally {
-    await lease.release();
-  }
+  });
 }
 
 /** Removes a release and leaves its tombstone. */
@@ -67,8 +58,5 @@ export async function bury(course: Course, generations: Generations, former: Ent
     const said = await removeStack(stack, repairOf(course, say));
     return { value: undefined, said: `${stack}: ${said}` };
   });
-  const own = generations.entries.filter(
-    ({ pr, outcome }) => pr === former.pr && (outcome === "live" || outcome === "replaced"),
-  );
-  for (const { generation } of own) await generations.move(generation, { outcome: "destroyed", step: "done" });
+  await generations.bury(former.pr);
 }

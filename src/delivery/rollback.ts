@@ -7,7 +7,7 @@ import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
 import { deliver } from "./promote.ts";
 import { tellForge } from "./report.ts";
-import { carryOut, withLease } from "./promotion.ts";
+import { carryOut, withGenerations } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 
@@ -26,7 +26,7 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
   ];
   if (!(await confirm(context, plan))) return 0;
   const settings = loadEnvironmentSettings(releaseOf(former));
-  const delivered = await withLease(context, environment, waitSeconds, async (generations, signal) => {
+  const delivered = await withGenerations(context, environment, waitSeconds, async (generations, signal) => {
     const now = liveEntry(generations.entries);
     if (now?.generation !== live.generation) throw outrun(environment, live.generation, now?.generation);
     const { origin: generation, pr, image } = former;

@@ -9,7 +9,7 @@ import { logs, type LogsOptions } from "./logs.ts";
 import { preview } from "./preview.ts";
 import { promote } from "./promote.ts";
 import { push } from "./push.ts";
-import { leaseWaitSeconds } from "./promotion.ts";
+import { leaseWaitSeconds } from "./held-lease.ts";
 import { rollback } from "./rollback.ts";
 import { type MergedCommit, pullRequest } from "./pull-request.ts";
 import { report, type ReportOptions } from "./report.ts";

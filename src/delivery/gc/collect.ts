@@ -1,8 +1,9 @@
 import { parseStackName } from "../../identity.ts";
 import { type Context } from "../context.ts";
+import { takeDown } from "../destroy.ts";
 import { Generations } from "../generations.ts";
-import { removeStack } from "../recovery.ts";
-import { withStackLease } from "../up.ts";
+import { leaseWaitSeconds, withLease } from "../held-lease.ts";
+import { leaseOf } from "../lease.ts";
 import { planCollection } from "./plan.ts";
 import { type Item, type World } from "./world.ts";
 
@@ -41,25 +42,17 @@ export async function collect(context: Context, doomed: readonly Item[], read: R
 async function removeRelease(context: Context, { name }: Item, read: ReadWorld): Promise<string | undefined> {
   const identity = parseStackName(name);
   if (identity.kind !== "release") throw new Error(`${name}: no release`);
-  return withStackLease(context, identity, async (signal) => {
+  return withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
     const world = await read();
     // Our own lease keeps everybody else away.
     const leases = world.leases.filter(({ environment }) => environment !== identity.environment);
     const { doomed, kept } = planCollection({ ...world, leases, cap: Infinity });
     if (!doomed.some((item) => item.name === name)) return kept.find((item) => item.name === name)?.reason ?? "is gone";
-    await context.progress.step(name, async (say) => {
-      const said = await removeStack(name, { engine: context.engine, workspace: context.workspace, say, signal });
-      return { value: undefined, said };
-    });
-    await bury(await Generations.read(context.engine, identity.environment), identity.pr);
+    await takeDown(context, name, signal);
+    // What was replaced can no longer be rolled back to in a second.
+    await (await Generations.read(context.engine, identity.environment)).bury(identity.pr);
     return undefined;
   });
-}
-
-/** What was replaced can no longer be rolled back to in a second. */
-async function bury(generations: Generations, pr: number): Promise<void> {
-  const replaced = generations.entries.filter((entry) => entry.pr === pr && entry.outcome === "replaced");
-  for (const { generation } of replaced) await generations.move(generation, { outcome: "destroyed" });
 }
 
 async function removeImage({ engine }: Context, { id = "" }: Item): Promise<string | undefined> {

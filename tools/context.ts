@@ -1,0 +1,24 @@
+import { openEngine } from "../src/cluster/engine.ts";
+import { type Context } from "../src/delivery/context.ts";
+import { thisHolder } from "../src/delivery/holder.ts";
+import { Workspace } from "../src/delivery/workspace.ts";
+import { type Environment, root } from "./environment.ts";
+import { prepareBackend } from "./pulumi.ts";
+
+type Given = Pick<Context, "env" | "json" | "yes" | "progress" | "interrupted">;
+
+/** What the verbs of the delivery command are given; the variables are for Pulumi, and asked for when it is needed. */
+export function openContext(given: Given, variables: () => Promise<Environment>): Context {
+  const holder = thisHolder();
+  const prepared = async () => {
+    prepareBackend(given.env);
+    return variables();
+  };
+  return {
+    ...given,
+    engine: openEngine(given.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock"),
+    workspace: new Workspace(prepared, root, holder),
+    holder,
+    out: (text) => process.stdout.write(text),
+  };
+}
