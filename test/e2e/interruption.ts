@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readObjects } from "../../src/cluster/objects.ts";
 import { holderVariable } from "../../src/delivery/holder.ts";
+import { readLeases } from "../../src/delivery/lease.ts";
 import { backendFolder } from "../../tools/environment.ts";
 import { kill } from "./process.ts";
 import { answering, ledger, promote, releasesThere, startSgw } from "./sgw.ts";
@@ -54,8 +55,8 @@ async function strikeAndResume({ pr, blow, after, others }: Interruption): Promi
   await expectOrder(stack, about);
 }
 
-/** Every object is known to the state and the other way round, nothing is pending, locked, or under way. */
-async function expectOrder(stack: string, about: string): Promise<void> {
+/** Every object is known to the state and the other way round, nothing is pending, locked, held or under way. */
+export async function expectOrder(stack: string, about: string): Promise<void> {
   const { stdout } = await pulumi(stack, ["stack", "export"]);
   const { deployment } = JSON.parse(stdout) as {
     deployment: { resources: { id?: string; type: string }[]; pending_operations?: object[] };
@@ -66,6 +67,7 @@ async function expectOrder(stack: string, about: string): Promise<void> {
   const known = deployment.resources.flatMap(({ id, type }) => (type.startsWith("docker:") ? (id ?? []) : [])).sort();
   assert.deepEqual(there, known, about);
   assert.deepEqual(locks(), [], about);
+  assert.deepEqual(await readLeases(engine), [], about);
   assert.deepEqual(
     (await ledger("prod")).filter(({ step }) => step !== "done"),
     [],
