@@ -26,15 +26,20 @@ export async function preview(
   const identity = parseStackName(stack);
   const { forge } = comment ? read(identity) : {};
   const write = comment ? commenter(stack, identity, forge && open(forge)) : undefined;
-  const events: EngineEvent[] = [];
-  const foretold = await context.progress.step(stack, async () => {
-    await context.workspace.preview(stack, (event) => events.push(event));
-    const value = previewOf(stack, events);
-    return { value, said: value.groups.length === 0 ? "no changes" : value.risk };
-  });
+  const foretold = await foretell(context, stack);
   context.out(context.json ? `${JSON.stringify(foretold, undefined, 2)}\n` : previewText(foretold));
   await write?.(previewMarkdown(foretold));
   return 0;
+}
+
+/** What an update of a stack would change. */
+export function foretell({ workspace, progress }: Pick<Context, "workspace" | "progress">, stack: string) {
+  const events: EngineEvent[] = [];
+  return progress.step(stack, async () => {
+    await workspace.preview(stack, (event) => events.push(event));
+    const value = previewOf(stack, events);
+    return { value, said: value.groups.length === 0 ? "no changes" : value.risk };
+  });
 }
 
 /** Refuses before the preview what could only fail after it. */

@@ -64,7 +64,14 @@ export async function main(argv: readonly string[], open: Open): Promise<number>
 type Run = (flags: Flags, work: (context: Context) => Promise<number>) => Promise<void>;
 
 function addPromotions(sgw: Command, run: Run): void {
-  verb(sgw, "promote", "makes a pull request live; destroys the stage it came from when that is proven")
+  verb(
+    sgw,
+    "promote",
+    "makes a pull request live; destroys the stage it came from when that is proven",
+    "promote staging --pr 42 --image registry.example.com/team/app:pr-42",
+    "promote qa --pr 42 --yes",
+    "promote prod",
+  )
     .addArgument(environment())
     .addOption(prOption("its number; for qa and prod, without it: what is live in the stage before"))
     .option("--image <reference>", "for staging: the image to deploy; without it, it is built from this checkout")
@@ -78,7 +85,13 @@ function addPromotions(sgw: Command, run: Run): void {
         return run(flags, (context) => promote(context, { environment, waitSeconds, ...given }));
       },
     );
-  verb(sgw, "rollback", "brings back what was live before, by its digest")
+  verb(
+    sgw,
+    "rollback",
+    "brings back what was live before, by its digest",
+    "rollback prod",
+    "rollback prod --yes --json",
+  )
     .addArgument(environment())
     .addOption(wait())
     .action((environment: Environment, flags: Flags & { wait: number }) =>
@@ -87,19 +100,19 @@ function addPromotions(sgw: Command, run: Run): void {
 }
 
 function addImages(sgw: Command, run: Run): void {
-  verb(sgw, "build", "builds the application's image of a pull request from this checkout")
+  verb(sgw, "build", "builds the application's image of a pull request from this checkout", "build --pr 42")
     .addOption(prOption("its number").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => buildVerb(context, flags)));
-  verb(sgw, "push", "sends that image to the registry and prints its digest")
+  verb(sgw, "push", "sends that image to the registry and prints its digest", "push --pr 42 --json")
     .addOption(prOption("its number").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => push(context, flags)));
 }
 
 function addStacks(sgw: Command, run: Run): void {
-  verb(sgw, "up <stack>", "brings one stack up as it is to be").action((stack: string, flags: Flags) =>
-    run(flags, (context) => up(context, { stack })),
+  verb(sgw, "up <stack>", "brings one stack up as it is to be", "up platform", "up staging-pr-42 --yes").action(
+    (stack: string, flags: Flags) => run(flags, (context) => up(context, { stack })),
   );
-  verb(sgw, "destroy <stack>", "removes one stack; volumes stay")
+  verb(sgw, "destroy <stack>", "removes one stack; volumes stay", "destroy staging-pr-42", "destroy prod-pr-58 --live")
     .option("--live", "also when it is what users reach")
     .action((stack: string, flags: Flags & { live?: boolean }) =>
       run(flags, (context) => destroy(context, { stack, ...(flags.live && { live: true }) })),
@@ -107,25 +120,51 @@ function addStacks(sgw: Command, run: Run): void {
 }
 
 function addViews(sgw: Command, run: Run): void {
-  verb(sgw, "preview <stack>", "what an up of the stack would change, by service, and what it risks")
+  verb(
+    sgw,
+    "preview <stack>",
+    "what an up of the stack would change, by service, and what it risks",
+    "preview staging-pr-42",
+    "preview staging-pr-42 --comment",
+  )
     .option("--comment", "also writes it on the pull request, as one comment that is edited later")
     .action((stack: string, flags: Flags & { comment?: boolean }) =>
       run(flags, (context) => preview(context, { stack, comment: flags.comment })),
     );
-  verb(sgw, "status", "every stack with its address, age, image, generation, role and health; who deploys").action(
-    (flags: Flags) => run(flags, (context) => status(context)),
-  );
-  verb(sgw, "logs <stack> [service]", "what the services of a stack write, on whatever nodes they run")
+  verb(
+    sgw,
+    "status",
+    "every stack with its address, age, image, generation, role and health; who deploys",
+    "status",
+    "status --json",
+  ).action((flags: Flags) => run(flags, (context) => status(context)));
+  verb(
+    sgw,
+    "logs <stack> [service]",
+    "what the services of a stack write, on whatever nodes they run",
+    "logs staging-pr-42",
+    "logs staging-pr-42 daphne --follow --since 15m",
+  )
     .option("--follow", "goes on until interrupted")
     .option("--tail <lines>", "lines of each task, or all; 100 when not given")
     .option("--since <time>", "a duration like 15m, or a moment like 2026-01-31T09:30:00Z")
     .action((stack: string, service: string | undefined, flags: Flags & Omit<LogsOptions, "stack" | "service">) =>
       run(flags, (context) => logs(context, { ...flags, stack, service })),
     );
-  verb(sgw, "doctor", "looks at everything a deployment needs; one command for what is wrong").action((flags: Flags) =>
-    run(flags, (context) => doctor(context)),
-  );
-  verb(sgw, "gc", "removes releases and images that nobody needs; shows what it would do unless --apply or --yes")
+  verb(
+    sgw,
+    "doctor",
+    "looks at everything a deployment needs; one command for what is wrong",
+    "doctor",
+    "doctor --json",
+  ).action((flags: Flags) => run(flags, (context) => doctor(context)));
+  verb(
+    sgw,
+    "gc",
+    "removes releases and images that nobody needs; shows what it would do unless --apply or --yes",
+    "gc",
+    "gc --apply --cap 2",
+  )
     .option("--apply", "removes, after asking")
     .addOption(new Option("--cap <number>", "removals in one run; 5 when not given").argParser(Number))
     .action((flags: Flags & { apply?: boolean; cap?: number }) => run(flags, (context) => gc(context, flags)));
@@ -136,10 +175,24 @@ function addForge(sgw: Command, run: Run): void {
     command
       .option("--commit <sha>", "the commit that was built, all 40 digits")
       .option("--message <text>", "its message, which mostly names the pull request");
-  merged(verb(sgw, "pull-request", "prints the number of the pull request that a commit merged")).action(
-    (flags: Flags & MergedCommit) => run(flags, (context) => pullRequest(context, flags)),
-  );
-  merged(verb(sgw, "report", "tells the forge how far a pull request has come: comment, statuses, deployments"))
+  merged(
+    verb(
+      sgw,
+      "pull-request",
+      "prints the number of the pull request that a commit merged",
+      "pull-request",
+      'pull-request --message "Merge pull request #42 from team/topic"',
+    ),
+  ).action((flags: Flags & MergedCommit) => run(flags, (context) => pullRequest(context, flags)));
+  merged(
+    verb(
+      sgw,
+      "report",
+      "tells the forge how far a pull request has come: comment, statuses, deployments",
+      "report --pr 42",
+      "report --pr 42 --environment qa --state success",
+    ),
+  )
     .addOption(prOption("its number; without it, the one that the commit merged"))
     .addOption(new Option("--environment <environment>", "this one only").choices(environments))
     .addOption(new Option("--state <state>", "how the pipeline stands").choices(["pending", "success", "failure"]))
@@ -147,12 +200,13 @@ function addForge(sgw: Command, run: Run): void {
     .action((flags: Flags & ReportOptions) => run(flags, (context) => report(context, flags)));
 }
 
-function verb(sgw: Command, usage: string, description: string): Command {
+function verb(sgw: Command, usage: string, description: string, ...examples: readonly string[]): Command {
   return sgw
     .command(usage)
     .description(description)
     .option("--json", "prints the result as JSON")
-    .option("--yes", "asks nobody");
+    .option("--yes", "asks nobody")
+    .addHelpText("after", ["\nExamples:", ...examples.map((example) => `  sgw ${example}`)].join("\n"));
 }
 
 // Nine digits, as in the names of stacks.

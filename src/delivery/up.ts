@@ -4,12 +4,17 @@ import { admit } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { leaseWaitSeconds, withLease } from "./held-lease.ts";
 import { leaseOf } from "./lease.ts";
+import { foretell } from "./preview.ts";
+import { previewText } from "./preview/text.ts";
+import { confirm, refuseUnasked } from "./question.ts";
 import { repair } from "./recovery.ts";
 
 /** Brings one stack up as it is to be. */
 export async function up(context: Context, { stack }: { readonly stack: string }): Promise<number> {
   const identity = parseStackName(stack);
   await refuseDestroyed(context, identity);
+  refuseUnasked(context);
+  if (!(await confirm(context, await plan(context, stack)))) return 0;
   const said = await withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
     // It may have been destroyed while we waited.
     await refuseDestroyed(context, identity);
@@ -17,6 +22,12 @@ export async function up(context: Context, { stack }: { readonly stack: string }
   });
   context.out(context.json ? `${JSON.stringify({ stack, changes: said })}\n` : `${stack}: ${said}\n`);
   return 0;
+}
+
+/** A machine that says --yes does not read it. */
+async function plan(context: Context, stack: string): Promise<string[]> {
+  const title = `up ${stack}`;
+  return context.yes ? [title] : [title, previewText(await foretell(context, stack)).trimEnd()];
 }
 
 /** Brings a stack up for whoever holds its lease; what an interrupted update left is mended first. */

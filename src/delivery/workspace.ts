@@ -98,11 +98,15 @@ export class Workspace {
     throw new Error("unreachable");
   }
 
-  /** What an update would do; the events say it in detail. */
+  /** What an update would do; the events say it in detail. A stack that was not there is not there afterwards. */
   async preview(stack: string, onEvent: (event: EngineEvent) => void): Promise<Readonly<Record<string, number>>> {
+    const isNew = !(await this.exists(stack));
     const selected = await this.#stack(stack, true);
-    const { changeSummary } = await selected.preview({ color: "never", onEvent, parallel });
-    return changeSummary;
+    try {
+      return (await selected.preview({ color: "never", onEvent, parallel })).changeSummary;
+    } finally {
+      if (isNew) await this.#forget(stack);
+    }
   }
 
   /** Looks at what is really there, and forgets what an interrupted update left pending. */
@@ -131,6 +135,12 @@ export class Workspace {
     const found = isNew ? await Stack.createOrSelect(name, workspace) : await Stack.select(name, workspace);
     this.#selected.set(name, found);
     return found;
+  }
+
+  async #forget(stack: string): Promise<void> {
+    this.#selected.delete(stack);
+    // Who deploys it at this moment has locked it, and what has resources is not removed.
+    await (await this.#workspace()).removeStack(stack, { preserveConfig: true }).catch(() => undefined);
   }
 
   async #run(stack: string, { say, signal }: Operation, work: (options: Options) => Promise<unknown>): Promise<string> {
