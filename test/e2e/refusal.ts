@@ -88,7 +88,7 @@ export async function inventory(): Promise<string[]> {
     ...services.map(({ ID }) => `service ${ID}`),
     ...networks.map(({ Id, Name }) => `network ${Name} ${Id}`),
     ...secrets.map(({ ID }) => `secret ${ID}`),
-    ...configs.map(({ ID }) => `config ${ID}`),
+    ...configs.map(({ ID, Spec }) => `config ${Spec?.Name ?? ""} ${ID}`),
     ...volumes.map(({ Name }) => `volume ${Name}`),
   ].sort();
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { before, describe, it } from "node:test";
 import { killDaemon, launch } from "./daemon.ts";
-import { type Store, stores } from "./store.ts";
+import { type Store, storesOf } from "./store.ts";
 import {
   containerOf,
   docker,
@@ -20,7 +20,9 @@ import {
   up,
 } from "./world.ts";
 
-const stacks = ["platform", "staging-pr-7"] as const;
+const release = "staging-pr-7";
+const stacks = ["platform", release] as const;
+const stores = storesOf(release);
 const written = new Map<string, string>();
 
 /** Puts a marker of this step into every store. */
@@ -49,6 +51,16 @@ async function green(host: string): Promise<void> {
   assert.equal(status, 200, body);
 }
 
+/** The release says, with a named error, that it does not reach this store. */
+async function red(name: string): Promise<void> {
+  const { status, body } = await https({ host: hostOf(release), path: "/readyz" });
+  assert.equal(status, 503, body);
+  const { checks } = JSON.parse(body) as { checks: { name: string; ok: boolean; error: string | null }[] };
+  const check = checks.find((one) => one.name === name);
+  assert.equal(check?.ok, false, body);
+  assert.match(check.error ?? "", /^\w+(?:: .+)?$/);
+}
+
 /** Every replica of every service runs and is healthy by what its container says, not by what Swarm remembers. */
 async function allHealthy(): Promise<void> {
   const [services, containers] = await Promise.all([engine.listServices(), engine.listContainers()]);
@@ -73,6 +85,9 @@ describe("what is stored survives", () => {
       const service = `${store.stack}-${store.unit}`;
       const { id } = await containerOf(service);
       await docker("kill", "--signal", "KILL", id);
+      // The application does not use Jenkins.
+      if (store.stack === release || store.name === "elasticsearch")
+        await eventually(`the release misses ${store.name}`, () => red(store.name), { seconds: 30 });
       await eventually(
         `another container of ${service}`,
         async () => {
@@ -87,7 +102,7 @@ describe("what is stored survives", () => {
   }
 
   it("all of it together", async () => {
-    await eventually("the release is green", () => green(hostOf("staging-pr-7")), { seconds: 60 });
+    await eventually("the release is green", () => green(hostOf(release)), { seconds: 60 });
     await write("after-kills");
   });
 
@@ -107,7 +122,7 @@ describe("what is stored survives", () => {
     }
     for (const stack of stacks) await up(stack);
     for (const store of stores) await readBack(store, 60);
-    await eventually("the release is green", () => green(hostOf("staging-pr-7")), { seconds: 60 });
+    await eventually("the release is green", () => green(hostOf(release)), { seconds: 60 });
   });
 
   it("kill -9 of dockerd; 90 s after its start all is healthy again", async (context) => {
