@@ -51,17 +51,22 @@ async function makeCrashingImage(): Promise<void> {
   }
 }
 
-/** Brings the stack up with an image that cannot work; the error has to name the service and say why, within a minute. */
-async function refuse(image: string, reasons: readonly string[]): Promise<void> {
-  await setConfig(stack, "daphne.image", image);
+/**
+ * Brings the stack up with an image that cannot work. Within a minute the error has to name the service as the stack
+ * knows it, and below that name say why; Pulumi itself names only resources.
+ */
+async function refuse(image: string, reasons: readonly string[], [name, unit] = ["daphne", "daphne"]): Promise<void> {
+  await setConfig(stack, `${name}.image`, image);
   const { stdout, stderr, seconds } = await up(stack, [], { expectFailure: true });
   const output = `${stdout}\n${stderr}`;
-  for (const words of ["daphne", ...reasons]) assert.ok(output.includes(words), `${words}\nis not in\n${output}`);
+  const report = `^( +)error: not healthy:\\n\\1${unit}: ((?:update \\w+|\\d+ tasks failed): .*(?:\\n\\1 {4}.*)*)`;
+  const said = new RegExp(report, "m").exec(output)?.[2] ?? "";
+  for (const words of reasons) assert.ok(said.includes(words), `${words}\nis not said of ${unit} in\n${output}`);
   assert.ok(seconds < 60, `failed only after ${seconds.toFixed(1)} s`);
 }
 
-async function recover(): Promise<void> {
-  await removeConfig(stack, "daphne.image");
+async function recover(name: string): Promise<void> {
+  await removeConfig(stack, `${name}.image`);
   await up(stack);
   await eventually("the release answers", async () => {
     assert.equal((await https({ host: hostOf(stack) })).status, 200);
@@ -101,10 +106,15 @@ test("a new stack with an image that does not exist", () => refuse(absent, ["No 
 
 test("a new stack with a service that crashes", () => refuse(crashing, lastWords));
 
-test("the right image makes the stack complete", recover);
+test("the right image makes the stack complete", () => recover("daphne"));
 
 test("an update to an image that does not exist", () => refuseInUpdate(absent, ["No such image"]));
 
 test("an update to a service that crashes", () => refuseInUpdate(crashing, lastWords));
 
-test("and the right image again", recover);
+test("and the right image again", () => recover("daphne"));
+
+test("an update of another service to an image that does not exist", async () => {
+  await refuse(absent, ["No such image"], ["memcached", "memcached-1"]);
+  await recover("memcached");
+});
