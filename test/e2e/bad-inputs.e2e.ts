@@ -10,6 +10,8 @@ import { fleetUp, initStack, preview, pulumi, setConfig, up } from "./world.ts";
 
 /** Every other one, so that each kind is there; but what Pulumi itself needs to start cannot be missing here. */
 const chosen = badInputs.filter(({ says }, index) => index % 2 === 0 && !says.startsWith("PULUMI_"));
+/** Two of three are brought up, which could make something; the rest is previewed. */
+const verbOf = (index: number) => (index % 3 === 0 ? "preview" : "up");
 const deskCount = Math.min(availableParallelism(), 8);
 const desks: Desk[] = [];
 
@@ -46,7 +48,7 @@ function assertSaid(output: string, says: string, remedy: string): void {
 }
 
 test(`${chosen.length} bad inputs`, { concurrency: deskCount }, async (t) => {
-  assert.ok(chosen.length >= 60);
+  assert.ok(chosen.filter((_, index) => verbOf(index) === "up").length >= 60);
   await makingNothing(async () => {
     await Promise.all(
       chosen.map((input, index) =>
@@ -54,7 +56,7 @@ test(`${chosen.length} bad inputs`, { concurrency: deskCount }, async (t) => {
           atDesk(async (desk) => {
             const { stack = "staging-pr-1", says, remedy, secret } = input;
             await lay(desk, { ...input, stack });
-            const output = await refused(desk, stack, index % 2 === 0 ? "preview" : "up", cleared(input));
+            const output = await refused(desk, stack, verbOf(index), cleared(input));
             assertSaid(output, says, remedy);
             if (secret !== undefined) assert.ok(!output.includes(secret), "the secret is in the output");
           }),
