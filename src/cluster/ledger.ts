@@ -54,11 +54,10 @@ export const standbyPriority = 1;
 /** Of a release that no promotion made: above what waits, below what was switched to. */
 export const plainPriority = 100;
 
-/** On every entry; its value is the environment. */
-export const ledgerLabel = "studygiveway.ledger";
+const label = "studygiveway.ledger";
 
 export function ledgerName(environment: Environment, generation: number): string {
-  return `${ledgerLabel}.${environment}.${generation}`;
+  return `${label}.${environment}.${generation}`;
 }
 
 export function encodeFacts(known: Facts): string {
@@ -67,14 +66,14 @@ export function encodeFacts(known: Facts): string {
 
 export function progressLabels(environment: Environment, known: Progress): Record<string, string> {
   const fields = Object.entries(known).flatMap(([name, value]) =>
-    value === undefined ? [] : [[`${ledgerLabel}.${name}`, String(value)] as const],
+    value === undefined ? [] : [[`${label}.${name}`, String(value)] as const],
   );
-  return { [ledgerLabel]: environment, ...Object.fromEntries(fields) };
+  return { [label]: environment, ...Object.fromEntries(fields) };
 }
 
 /** All generations, oldest first, with the configs that hold them. */
 export async function readRecords(engine: Engine, environment?: Environment): Promise<Recorded[]> {
-  const filters = { label: [environment === undefined ? ledgerLabel : `${ledgerLabel}=${environment}`] };
+  const filters = { label: [environment === undefined ? label : `${label}=${environment}`] };
   const configs = (await engine.listConfigs({ filters })) as unknown as SwarmConfig[];
   return configs.map(decode).sort((a, b) => a.entry.generation - b.entry.generation);
 }
@@ -91,7 +90,7 @@ interface SwarmConfig {
 }
 
 function decode({ ID, Version, Spec }: SwarmConfig): Recorded {
-  const marks = Object.entries(Spec.Labels).map(([name, value]) => [name.slice(ledgerLabel.length + 1), value]);
+  const marks = Object.entries(Spec.Labels).map(([name, value]) => [name.slice(label.length + 1), value]);
   try {
     const known = facts.parse(JSON.parse(Buffer.from(Spec.Data, "base64").toString()));
     const entry = { ...known, ...progress.parse(Object.fromEntries(marks)) };
@@ -108,9 +107,10 @@ export function liveEntry(entries: readonly Entry[]): Entry | undefined {
   return entries.findLast(({ outcome }) => outcome === "live");
 }
 
-/** The releases that a newer one has replaced, newest first; one entry each. */
-export function formerReleases(entries: readonly Entry[]): Entry[] {
-  const newest = new Map(entries.filter(({ outcome }) => outcome === "replaced").map((entry) => [entry.pr, entry]));
+/** The releases that the live one has replaced, newest first; one entry each. */
+export function formerReleases(entries: readonly Entry[], livePr = liveEntry(entries)?.pr): Entry[] {
+  const replaced = entries.filter(({ outcome, pr }) => outcome === "replaced" && pr !== livePr);
+  const newest = new Map(replaced.map((entry) => [entry.pr, entry]));
   return [...newest.values()].sort((a, b) => b.generation - a.generation);
 }
 

@@ -11,9 +11,7 @@ const stageWaitSeconds = 600;
 
 /** Former releases of an environment that go when a generation is live: all but the newest `keep`. */
 export function superseded(entries: readonly Entry[], livePr: number, keep: number): Entry[] {
-  return formerReleases(entries)
-    .filter(({ pr }) => pr !== livePr)
-    .slice(keep);
+  return formerReleases(entries, livePr).slice(keep);
 }
 
 /** What promoting a pull request takes away from the stage before. */
