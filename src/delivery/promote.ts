@@ -67,7 +67,7 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
       });
     }
     // Without a number, one that was interrupted goes on; the stage it came from may be gone by now.
-    const begun = (await readLedger(context.engine, environment)).findLast(({ step }) => step !== "done");
+    const begun = (await readLedger(context.engine, environment)).findLast(isGoing);
     const proven = provenIn(stage, await readLedger(context.engine, stage), pr ?? begun?.pr);
     return { pr: proven.pr, image: proven.image };
   }
@@ -92,7 +92,11 @@ async function refuseOutrun(context: Context, options: PromoteOptions, planned: 
 
 /** Has an earlier run admitted it and been interrupted? */
 function isBegun(entries: readonly Entry[], pr: number): boolean {
-  return entries.some((entry) => entry.pr === pr && entry.step !== "done");
+  return entries.some((entry) => entry.pr === pr && isGoing(entry));
+}
+
+function isGoing({ verb, step }: Entry): boolean {
+  return verb === "promote" && step !== "done";
 }
 
 type Planned = Pick<Order, "environment" | "pr"> & { readonly image: string | undefined };

@@ -85,14 +85,19 @@ async function walk(start: Course): Promise<Delivered> {
     start.signal.throwIfAborted();
     throw await takeBack(start, error);
   }
-  const retired = await clock
-    .time("retire", () => retire(course))
-    .catch((error: unknown) => {
-      if (!(error instanceof Refused)) throw error;
-      throw new PromotionError(`${stackOf(course.entry)} is live; what it replaces is still there: ${error.message}`);
-    });
+  const retired = await clock.time("retire", () => clear(course));
   const { entry } = retired.course;
   return { entry, destroyed: retired.destroyed, seconds: { ...clock.seconds(), switch: switchSeconds } };
+}
+
+/** Takes away what the live release replaces. Much was changed before that may be refused. */
+async function clear(course: Course): ReturnType<typeof retire> {
+  try {
+    return await retire(course);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new PromotionError(`${stackOf(course.entry)} is live; what it replaces is still there: ${error.message}`);
+  }
 }
 
 /** Undoes a promotion that failed; gives what there is to say of it. */
@@ -106,7 +111,8 @@ async function takeBack(start: Course, error: unknown): Promise<unknown> {
   const told = error instanceof Error ? error.message : String(error);
   const reason = withoutLogLines(told);
   if (error instanceof Refused) {
-    await generations.move(generation, { step: "done", outcome: "failed", reason });
+    // An earlier run has come further: users may reach it, and whoever is not refused goes on with it.
+    if (entry.step === "deploy") await generations.move(generation, { step: "done", outcome: "failed", reason });
     return error;
   }
   start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));
@@ -143,7 +149,7 @@ export async function settle(
 
 async function finish(course: Course): Promise<void> {
   if (liveEntry(course.generations.entries)?.generation === course.entry.generation) {
-    await retire({ ...course, entry: (await proclaim(course)).entry });
+    await clear({ ...course, entry: (await proclaim(course)).entry });
   } else await course.generations.move(course.entry.generation, { step: "done" });
 }
 

@@ -49,7 +49,7 @@ function outrun(environment: Environment, planned: number, live: number | undefi
 function pair(entries: readonly Entry[], environment: Environment) {
   const live = liveEntry(entries);
   // One that was interrupted goes on to what it began with.
-  const begun = entries.findLast(({ verb, outcome }) => verb === "rollback" && outcome === "going");
+  const begun = entries.findLast(({ verb, step }) => verb === "rollback" && step !== "done");
   const former = begun ?? formerOf(entries, live);
   if (live !== undefined && former !== undefined) return { live, former };
   throw new Refused({
