@@ -30,7 +30,8 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
   ];
   if (!(await confirm(context, plan))) return 0;
   const said = await withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
-    // It may have become live while we waited.
+    // Another stack may have begun to use it, or it may have become live, while we waited.
+    await refuseNeeded(context, identity);
     if (!live) await refuseLive(context, identity);
     const removed = await takeDown(context, stack, signal);
     if (identity.kind === "release")
@@ -55,13 +56,26 @@ export function takeDown(
 
 async function refuseLive({ engine }: Context, identity: Identity): Promise<void> {
   if (identity.kind !== "release") return;
-  const live = liveEntry(await readLedger(engine, identity.environment));
-  if (live?.pr !== identity.pr) return;
+  const { environment, pr } = identity;
+  const entries = await readLedger(engine, environment);
+  const live = liveEntry(entries);
+  const path = `stack ${stackName(identity)}`;
+  const expected = "one that nobody uses";
+  if (live?.pr === pr) {
+    throw new Refused({
+      path,
+      got: `the live release of ${environment} (generation ${live.generation})`,
+      expected,
+      remedy: "add --live if the environment is to have none",
+    });
+  }
+  const turning = entries.find((entry) => entry.pr === pr && (entry.step === "switch" || entry.step === "verify"));
+  if (turning === undefined) return;
   throw new Refused({
-    path: `stack ${stackName(identity)}`,
-    got: `the live release of ${identity.environment} (generation ${live.generation})`,
-    expected: "one that nobody uses",
-    remedy: "add --live if the environment is to have none",
+    path,
+    got: `one that users are being led to (generation ${turning.generation}, ${turning.step})`,
+    expected,
+    remedy: `run sgw ${turning.verb} ${environment} again, which ends what was interrupted, or add --live`,
   });
 }
 

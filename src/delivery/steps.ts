@@ -16,22 +16,21 @@ const verifySeconds = 2;
 const verifyPatienceSeconds = 20;
 const longestFault = 300;
 
-/** Where a new generation stands: behind the live one, unless it takes its own place or has a host of its own. */
+/**
+ * Where a new generation stands: behind whatever answers for its host, unless it takes its own place there. What no
+ * promotion made is not in the ledger, so a shared host is never taken for free.
+ */
 export function firstPriority(
   entries: readonly Entry[],
   { environment, pr }: Pick<Entry, "environment" | "pr">,
 ): number {
-  const live = liveEntry(entries);
-  return live !== undefined && competes(live, { environment, pr }) ? standbyPriority : topPriority(entries, pr);
+  return sharesHost(environment) && liveEntry(entries)?.pr !== pr ? standbyPriority : topPriority(entries, pr);
 }
 
-/** Do both answer for one host, so that the priority decides? */
-function competes(live: Pick<Entry, "pr">, { environment, pr }: Pick<Entry, "environment" | "pr">): boolean {
-  return live.pr !== pr && hostNameOf(environment, pr) === hostNameOf(environment, live.pr);
-}
-
-function hostNameOf(environment: Entry["environment"], pr: number): string {
-  return hostOf(releaseOf({ environment, pr }), "domain");
+/** Do the releases of an environment answer for one host, so that the priority decides? */
+function sharesHost(environment: Entry["environment"]): boolean {
+  const [one, other] = [1, 2].map((pr) => hostOf(releaseOf({ environment, pr }), "domain"));
+  return one === other;
 }
 
 /** Above every other release that may be there, those that no promotion made among them. */
@@ -115,14 +114,17 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
 async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
   const former = liveEntry(generations.entries);
-  if (entry.priority === standbyPriority || former === undefined || !competes(former, entry)) return course;
+  if (entry.priority === standbyPriority || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
   const turned = await moved(course, { priority: standbyPriority });
   await context.progress.step("switch", async (say) => {
     await repair(stackOf(entry), repairOf(turned, say));
     await tryBringUp(turned, say);
     // Traefik looks once a second.
     await sleep(2000);
-    return { value: undefined, said: `users reach ${markOf(former)} again` };
+    return {
+      value: undefined,
+      said: `users reach ${former === undefined ? "what was there before" : markOf(former)} again`,
+    };
   });
   return turned;
 }

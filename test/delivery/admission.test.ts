@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { liveEntry, rolloutOf } from "../../src/cluster/ledger.ts";
+import { formerReleases, liveEntry, rolloutOf } from "../../src/cluster/ledger.ts";
 import { admit, formerOf, provenIn } from "../../src/delivery/admission.ts";
 import { leftBehind, superseded } from "../../src/delivery/retire.ts";
 import { firstPriority, topPriority } from "../../src/delivery/steps.ts";
@@ -62,7 +62,9 @@ test("a release is deployed behind the live one, and switched above all that are
   ];
   assert.equal(firstPriority(entries, { environment: "prod", pr: 43 }), 1);
   assert.equal(topPriority(entries, 43), 105);
-  assert.equal(firstPriority([], { environment: "prod", pr: 43 }), 101);
+  // What a plain pulumi up made is in no ledger.
+  assert.equal(firstPriority([], { environment: "prod", pr: 43 }), 1);
+  assert.equal(topPriority([], 43), 101);
 });
 
 test("where each release has a host of its own, none waits behind another", () => {
@@ -88,6 +90,18 @@ test("all former releases go but the newest that are kept", () => {
   assert.deepEqual(numbers(0), [42, 41]);
   assert.deepEqual(numbers(1), [41]);
   assert.deepEqual(numbers(2), []);
+});
+
+test("an earlier form of the live release takes no place among the former ones", () => {
+  const entries = [
+    entry({ generation: 1, pr: 42, outcome: "replaced" }),
+    entry({ generation: 2, pr: 43, outcome: "replaced" }),
+    entry({ generation: 3, pr: 43, outcome: "live" }),
+  ];
+  assert.deepEqual(
+    formerReleases(entries).map(({ generation }) => generation),
+    [1],
+  );
 });
 
 test("the stage before loses the pull request that was promoted, and nothing else", () => {
