@@ -46,6 +46,7 @@ export async function withoutLock<T>(
     try {
       return await work();
     } catch (error) {
+      if (isAboutGoneLock(error) && Date.now() < deadline) continue;
       if (!(error instanceof ConcurrentUpdateError)) throw error;
       const locks = parseLocks(error.message);
       if (locks.length > 0 && locks.every((lock) => isStale(lock))) {
@@ -59,4 +60,9 @@ export async function withoutLock<T>(
       }
     }
   }
+}
+
+/** The lock was removed between Pulumi's finding and its reading it. */
+export function isAboutGoneLock(error: unknown): boolean {
+  return error instanceof Error && /\.pulumi\/locks\/.*code=NotFound/.test(error.message);
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { test } from "node:test";
 import { childrenOf, endChildren, holderVariable, isDead, isRunning, thisHolder } from "../../src/delivery/holder.ts";
-import { isStale, parseLocks } from "../../src/delivery/lock.ts";
+import { isAboutGoneLock, isStale, parseLocks } from "../../src/delivery/lock.ts";
 
 const said = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///state/.pulumi/locks/organization/p/s/0c.json: created by root@builder (pid 4711) at 2024-05-02T10:00:00Z`;
@@ -12,6 +12,13 @@ const said = `error: the stack is currently locked by 1 lock(s). Either wait for
 test("who holds a lock is read from what Pulumi says", () => {
   assert.deepEqual(parseLocks(said), [{ host: "builder", pid: 4711, at: new Date("2024-05-02T10:00:00Z") }]);
   assert.deepEqual(parseLocks("another error"), []);
+});
+
+test("a lock that went while Pulumi looked at it is told from other errors", () => {
+  const gone = 'error: blob (key ".pulumi/locks/organization/p/s/0c.json") (code=NotFound): open 0c.json: no such file';
+  assert.equal(isAboutGoneLock(new Error(gone)), true);
+  assert.equal(isAboutGoneLock(new Error(gone.replace("locks", "stacks"))), false);
+  assert.equal(isAboutGoneLock(new Error(said)), false);
 });
 
 test("a lock of this machine is stale when its process has ended, or is another one by now", () => {
