@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine } from "../src/cluster/engine.ts";
-import { ledgerLabel } from "../src/cluster/ledger.ts";
+import { listed, readObjects } from "../src/cluster/objects.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { takeDown } from "../src/delivery/destroy.ts";
 import { leaseWaitSeconds, withLease } from "../src/delivery/held-lease.ts";
-import { label as leaseLabel, leaseOf } from "../src/delivery/lease.ts";
-import { parseStackName } from "../src/identity.ts";
+import { leaseOf } from "../src/delivery/lease.ts";
+import { dropLease, forget } from "../src/delivery/forget.ts";
+import { environments, parseStackName } from "../src/identity.ts";
 import { openContext } from "./context.ts";
 import { must, run } from "./command.ts";
 import { ensureEngine } from "./docker.ts";
@@ -35,11 +35,8 @@ export function isProd(stack: string): boolean {
   return stack.startsWith("prod-");
 }
 
-/** In which order stacks go: who borrows goes before who lends; those of one group go together. */
-export function teardownOrder(stacks: readonly string[]): string[][] {
-  const kinds: readonly Kind[] = ["release", "data", "platform"];
-  return kinds.map((kind) => stacks.filter((stack) => kindOf(stack) === kind)).filter((group) => group.length > 0);
-}
+/** In which order stacks go: who borrows goes before who lends; those of one kind go together. */
+const kinds: readonly Kind[] = ["release", "data", "platform"];
 
 export interface LabelledVolume {
   readonly name: string;
@@ -86,16 +83,53 @@ async function removeVolumes(names: readonly string[], env: Environment): Promis
   }
 }
 
-/** What the Swarm remembers of deliveries, for the environments whose data goes too. */
-async function removeRecords(engine: Engine, withProd: boolean): Promise<number> {
-  const found = await Promise.all(
-    [ledgerLabel, leaseLabel].map(async (label) => {
-      const configs = await engine.listConfigs({ filters: { label: [label] } });
-      return configs.filter(({ Spec }) => withProd || Spec?.Labels[label] !== "prod");
-    }),
+/** What is there, by the backend or by the Swarm; either may have lost what the other still knows. */
+async function listStacks({ workspace, engine }: Context): Promise<string[]> {
+  const known = (await workspace.stacks()).map(({ name }) => name);
+  const { Swarm } = (await engine.info()) as { Swarm: { LocalNodeState: string } };
+  const objects = Swarm.LocalNodeState === "active" ? listed(await readObjects(engine)) : [];
+  const there = objects.filter(({ kind }) => kind !== "volume").map(({ stack }) => stack);
+  return [...new Set([...known, ...there])].filter(isOurs).sort();
+}
+
+function isOurs(stack: string): boolean {
+  try {
+    parseStackName(stack);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes every stack down, kind after kind; what is deployed meanwhile is not left without what it stands on. */
+async function takeDownAll(context: Context): Promise<string[]> {
+  const gone: string[] = [];
+  for (const kind of kinds) {
+    const stacks = await listStacks(context);
+    const late = stacks.filter((stack) => kinds.indexOf(kindOf(stack)) < kinds.indexOf(kind));
+    if (late.length > 0) throw new Refusal(`${late.join(", ")} came up meanwhile`, "run npm stop again");
+    const group = stacks.filter((stack) => kindOf(stack) === kind);
+    const ended = await Promise.allSettled(group.map((stack) => takeDownLeased(context, stack)));
+    // The others have ended, too, before one that failed is told.
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
+    gone.push(...group);
+  }
+  return gone;
+}
+
+function takeDownLeased(context: Context, stack: string): Promise<string> {
+  return withLease(context, leaseOf(parseStackName(stack)), leaseWaitSeconds, (signal) =>
+    takeDown(context, stack, signal),
   );
-  await Promise.all(found.flat().map(({ ID }) => engine.getConfig(ID).remove()));
-  return found.flat().length;
+}
+
+/** What the Swarm remembers of deliveries goes with the data they were about. */
+async function forgetAll(context: Context, withProd: boolean): Promise<number> {
+  const doomed = environments.filter((environment) => withProd || environment !== "prod");
+  const counts = await Promise.all(doomed.map((environment) => forget(context, environment)));
+  await dropLease(context.engine, "platform");
+  if (!withProd) await dropLease(context.engine, "prod");
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 const flags = { data: { type: "boolean" }, prod: { type: "boolean" }, "prod-data": { type: "boolean" } } as const;
@@ -115,29 +149,19 @@ if (import.meta.main) {
     ]);
     const env = environmentOf(toolchain, loaded);
     const context = openContext({ env, json: false, yes: true, progress, interrupted }, () => Promise.resolve(env));
-    const stacks = (await context.workspace.stacks()).map(({ name }) => name);
-    const live = stacks.filter(isProd);
+    const live = (await listStacks(context)).filter(isProd);
     if (live.length > 0 && !prod)
       throw new Refusal(`prod runs here (${live.join(", ")})`, "say --prod to stop it as well");
-    for (const group of teardownOrder(stacks)) await Promise.all(group.map((stack) => takeDownLeased(context, stack)));
+    const stacks = await takeDownAll(context);
     await Promise.all(stacks.map((stack) => awaitContainersGone(stack, env)));
     if (stacks.length === 0) progress.say("stacks", "none is there");
     const volumes = await listVolumes(env);
     const doomed = data ? doomedVolumes(volumes, prodData) : [];
     await removeVolumes(doomed, env);
-    const records = data ? await removeRecords(context.engine, prodData) : 0;
+    const forgotten = data ? await forgetAll(context, prodData) : 0;
     const left = volumes.length - doomed.length;
     const more = left > 0 && !data ? " (npm stop -- --data removes them)" : "";
-    progress.say(
-      "data",
-      `${doomed.length} volumes and ${records} delivery records removed, ${left} volumes left${more}`,
-    );
+    progress.say("data", `${doomed.length} volumes removed, ${left} left${more}; ${forgotten} deliveries forgotten`);
     return 0;
   });
-}
-
-function takeDownLeased(context: Context, stack: string): Promise<string> {
-  return withLease(context, leaseOf(parseStackName(stack)), leaseWaitSeconds, (signal) =>
-    takeDown(context, stack, signal),
-  );
 }

@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { doomedVolumes, teardownOrder } from "../../tools/stop.ts";
-
-test("who borrows goes before who lends", () => {
-  assert.deepEqual(teardownOrder(["platform", "prod-data", "staging-pr-1", "prod-pr-58", "qa-data"]), [
-    ["staging-pr-1", "prod-pr-58"],
-    ["prod-data", "qa-data"],
-    ["platform"],
-  ]);
-  assert.deepEqual(teardownOrder([]), []);
-});
+import { doomedVolumes } from "../../tools/stop.ts";
 
 test("volumes of prod go only when that is said", () => {
   const volumes = [
