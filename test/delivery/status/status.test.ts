@@ -40,6 +40,15 @@ await test("an empty cluster says so and is no failure", async () => {
   assert.deepEqual(written, ["Nothing is deployed on this cluster.\n"]);
 });
 
+await test("to machines it says so, too", async () => {
+  const written: string[] = [];
+  const context = { engine: engineOf({}).engine, json: true, out: (text: string) => void written.push(text) };
+  assert.equal(await status(context, settings), 0);
+  const { at, ...rest } = statusSchema.parse(JSON.parse(written.join("")));
+  assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
+  assert.deepEqual(rest, { stacks: [], leases: [], going: [], failed: [] });
+});
+
 await test("a release: address, image, generation, role and health", async () => {
   const [row] = (await read(release("staging-pr-42", 101))).stacks;
   assert.ok(row);
@@ -59,6 +68,18 @@ await test("a release: address, image, generation, role and health", async () =>
     troubles: [],
     wentBack: [],
   });
+});
+
+await test("to people: a head, and a line for each stack below it", async () => {
+  const seen = await read(release("staging-pr-42", 101));
+  const stacks = seen.stacks.map((stack) => ({ ...stack, ageSeconds: 300 }));
+  assert.equal(
+    statusText({ ...seen, stacks }),
+    [
+      "STACK          ENVIRONMENT  PR  URL                                AGE    IMAGE                GEN  ROLE  HEALTH\n",
+      "staging-pr-42  staging      42  https://pr-42.staging.example.org  5 min  sha256:abababababab  7    live  healthy\n",
+    ].join(""),
+  );
 });
 
 await test("of two releases at one host the higher priority is live", async () => {
