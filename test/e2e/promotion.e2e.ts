@@ -1,29 +1,44 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readRecords } from "../../src/cluster/ledger.ts";
-import { readObjects } from "../../src/cluster/objects.ts";
 import { type Environment } from "../../src/identity.ts";
-import { readLeases } from "../../src/delivery/lease.ts";
-import { statusSchema } from "../../src/delivery/status/report.ts";
 import { goodImage } from "./applications.ts";
-import { answering, ledger, promote, type Promoted, releasesThere, runningImage, sgw } from "./sgw.ts";
-import { domain, engine, eventually, fleetUp } from "./world.ts";
+import { expectOrder } from "./interruption.ts";
+import { makingNothing } from "./refusal.ts";
+import {
+  answering,
+  backendFiles,
+  containerImages,
+  ledger,
+  promote,
+  type Promoted,
+  releasesOnFile,
+  releasesThere,
+  sgw,
+  type Shown,
+  status,
+} from "./sgw.ts";
+import { domain, engine, eventually, fleetUp, hostOf, https, pulumi } from "./world.ts";
 
 // The whole way of two pull requests, as merges would send them: each stage takes the digest of the one before, and the
-// stage it came from goes when the next one is proven.
+// stage it came from goes when the next one is proven. A third one gets no further than STAGING.
+
+const prs = [39, 41, 42];
+const isMine = (stack: string) => prs.some((pr) => stack.endsWith(`-pr-${pr}`));
 
 /** Releases that other files made. */
 let others: string[] = [];
 const images = new Map<number, string>();
+/** What the users of PROD are answered by. */
+let site = "";
 
 before(async () => {
   await fleetUp(["platform", "prod-data"]);
   // With --keep, an earlier run may have left some, and what it wrote down would be refused as destroyed.
-  const left = (await releasesThere()).filter((stack) => /-pr-4[12]$/.test(stack));
-  for (const stack of left) await sgw(["destroy", stack, "--live", "--yes"]);
+  for (const stack of (await releasesThere()).filter(isMine)) await sgw(["destroy", stack, "--live", "--yes"]);
   for (const { id } of await readRecords(engine)) await engine.getConfig(id).remove();
   others = await releasesThere();
-  for (const pr of [41, 42]) images.set(pr, await goodImage(pr));
+  for (const pr of prs) images.set(pr, await goodImage(pr));
 });
 
 after(async () => {
@@ -34,89 +49,190 @@ async function ours(): Promise<string[]> {
   return (await releasesThere()).filter((stack) => !others.includes(stack));
 }
 
+interface Step {
+  readonly pr: number;
+  /** What goes because of it. */
+  readonly gone?: readonly string[];
+  /** All that is there afterwards. */
+  readonly left: readonly string[];
+}
+
 /** What has to hold after every step: these stacks and no others, and users reach this generation of this digest. */
-async function expect(promoted: Promoted, pr: number, stacks: readonly string[]): Promise<void> {
-  const image = images.get(pr);
-  assert.equal(promoted.image, image);
-  assert.equal(await runningImage(promoted.stack), image);
-  assert.equal(await answering(promoted.stack), `${promoted.stack}.${promoted.generation}`);
-  assert.deepEqual(await ours(), [...stacks].sort());
-  const { services, networks, secrets, configs } = await readObjects(engine);
-  const there = [...services, ...networks, ...secrets, ...configs].map(({ stack }) => stack);
-  const strays = there.filter((stack) => /-pr-4[12]$/.test(stack) && !stacks.includes(stack));
-  assert.deepEqual(strays, []);
+async function expect(promoted: Promoted, { pr, gone = [], left }: Step): Promise<void> {
+  const { stack, generation, image, url, destroyed } = promoted;
+  assert.equal(image, images.get(pr));
+  assert.deepEqual(await containerImages(stack), [image]);
+  assert.equal(url, `https://${hostOf(stack)}`);
+  const mark = `${stack}.${generation}`;
+  assert.equal(await answering(stack), mark);
+  if (stack.startsWith("prod-")) site = mark;
+  // For them nothing changes by what other stages do.
+  if (site !== "") assert.equal(await answering("prod-pr-41"), site);
+  assert.deepEqual([...destroyed].sort(), [...gone].sort());
+  assert.deepEqual(await ours(), [...left].sort());
+  assert.deepEqual(releasesOnFile().filter(isMine), [...left].sort());
+  const absent = prs.flatMap((one) => [`staging-pr-${one}`, `qa-pr-${one}`]).filter((name) => !left.includes(name));
+  await Promise.all(absent.map(expectNobody));
+  await expectOrder(stack, stack);
+  // The plain CLI asks for the same.
+  await pulumi(stack, ["preview", "--expect-no-changes"]);
 }
 
-function step(title: string, environment: Environment, pr: number, args: string[], stacks: string[]): void {
+async function expectNobody(stack: string): Promise<void> {
+  const host = hostOf(stack);
+  await eventually(`nobody answers at ${host}`, async () => {
+    assert.equal((await https({ host })).status, 404);
+  });
+}
+
+function step(title: string, environment: Environment, args: readonly string[], wanted: Step): void {
   test(title, async () => {
-    await expect(await promote(environment, "--pr", String(pr), ...args), pr, stacks);
+    await expect(await promote(environment, ...args), wanted);
   });
 }
 
-function staging(pr: number, stacks: string[]): void {
-  test(`pull request ${pr} is merged to STAGING`, async () => {
-    await expect(await promote("staging", "--pr", String(pr), "--image", images.get(pr) ?? ""), pr, stacks);
-  });
+function toStaging(pr: number): Promise<Promoted> {
+  return promote("staging", "--pr", String(pr), "--image", images.get(pr) ?? "");
 }
 
-staging(41, ["staging-pr-41"]);
-step("to QA: the same digest, and STAGING is gone", "qa", 41, [], ["qa-pr-41"]);
-step("to PROD: the same digest, and QA is gone", "prod", 41, [], ["prod-pr-41"]);
-
-test("the site is PROD", async () => {
-  const [entry] = (await ledger("prod")).slice(-1);
-  assert.equal(entry?.outcome, "live");
-  assert.equal(await answering("prod-pr-41"), `prod-pr-41.${entry.generation}`);
-  const { stdout } = await sgw(["status", "--json"]);
-  assert.ok(stdout.includes(`https://${domain}`));
+test("pull request 39 is merged to STAGING", async () => {
+  await expect(await toStaging(39), { pr: 39, left: ["staging-pr-39"] });
 });
 
-staging(42, ["prod-pr-41", "staging-pr-42"]);
-step("42 to QA beside 41 in PROD", "qa", 42, [], ["prod-pr-41", "qa-pr-42"]);
-step("42 to PROD: 41 and QA are gone", "prod", 42, [], ["prod-pr-42"]);
-
-test("what was promoted by number is remembered", async () => {
-  const told = async (environment: Environment) =>
-    (await ledger(environment)).slice(-2).map(({ pr, outcome }) => `${pr} ${outcome}`);
-  assert.deepEqual(await told("staging"), ["41 destroyed", "42 destroyed"]);
-  assert.deepEqual(await told("qa"), ["41 destroyed", "42 destroyed"]);
-  assert.deepEqual(await told("prod"), ["41 destroyed", "42 live"]);
-});
-
-test("what was destroyed, is older or was never in the stage before is refused, and nothing changes", async () => {
-  const before = await ours();
-  const refused = async (args: string[], words: RegExp) => {
-    const { stderr } = await sgw(["promote", ...args, "--yes"], { code: 2 });
-    assert.match(stderr, words);
+test("41 is merged to STAGING: 39 serves until 41 is live, and goes", async () => {
+  const superseded = async () => {
+    await eventually(
+      "39 serves no longer",
+      async () => {
+        const answer = await https({ host: hostOf("staging-pr-39"), path: "/healthz" });
+        assert.notEqual(answer.status, 200);
+      },
+      { seconds: 300 },
+    );
+    assert.equal((await ledger("staging")).at(-1)?.outcome, "live");
   };
-  await refused(["staging", "--pr", "42", "--image", images.get(42) ?? ""], /was destroyed in staging .* --revive/);
-  await refused(["staging", "--pr", "40", "--image", images.get(41) ?? ""], /older than 42, which was live in staging/);
-  await refused(["prod", "--pr", "41"], /was destroyed in prod/);
-  await refused(["qa", "--pr", "77"], /77: got one that was never live in staging/);
-  await refused(["prod", "--pr", "42", "--image", "x:1"], /--image: got "x:1", expected none/);
-  await refused(["staging"], /--pr: got nothing, expected a number/);
-  for (const number of ["0", "-1", "1;rm", "1000000000", "42a", ""]) {
-    await refused(["qa", `--pr=${number}`], /Expected a number from 1 to 999999999/);
-  }
-  await refused(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
-  assert.deepEqual(await ours(), before);
+  const [promoted] = await Promise.all([toStaging(41), superseded()]);
+  await expect(promoted, { pr: 41, gone: ["staging-pr-39"], left: ["staging-pr-41"] });
 });
 
-test("of two deployers one waits for the other, or is told who holds the lease", async () => {
-  const first = promote("prod", "--pr", "41", "--revive");
-  await eventually("somebody deploys", async () => {
-    assert.equal((await readLeases(engine)).length, 1);
+step("what is live in STAGING goes to QA: the same digest, and STAGING is gone", "qa", [], {
+  pr: 41,
+  gone: ["staging-pr-41"],
+  left: ["qa-pr-41"],
+});
+step("what is live in QA goes to PROD: the same digest, and QA is gone", "prod", [], {
+  pr: 41,
+  gone: ["qa-pr-41"],
+  left: ["prod-pr-41"],
+});
+
+test("the site is PROD, and status says so to machines and to people", async () => {
+  const entry = (await ledger("prod")).at(-1);
+  assert.ok(entry?.outcome === "live");
+  const { generation, image } = entry;
+  const [stack, url] = ["prod-pr-41", `https://${domain}`];
+  assert.equal(await answering(stack), `${stack}.${generation}`);
+  const { report, cells } = await status();
+  assert.deepEqual([report.leases, report.going], [[], []]);
+  const row = report.stacks.find((one) => one.stack === stack);
+  const place = { environment: "prod", pr: 41, url, role: "live" } as const;
+  assert.partialDeepStrictEqual(row, { ...place, image, generation, health: "healthy" });
+  // A test before this one made it.
+  assert.ok((row?.ageSeconds ?? Infinity) <= process.uptime() + 1);
+  const [head, ...lines] = cells;
+  assert.deepEqual(head, ["STACK", "ENVIRONMENT", "PR", "URL", "AGE", "IMAGE", "GEN", "ROLE", "HEALTH"]);
+  const line = lines.find(([name]) => name === stack) ?? [];
+  assert.match(line[4] ?? "", /^\d+ (?:s|min)$/);
+  const digest = image.slice(0, "sha256:".length + 12);
+  assert.deepEqual(line.toSpliced(4, 1), [stack, "prod", "41", url, digest, String(generation), "live", "healthy"]);
+});
+
+test("42 is merged to STAGING beside 41 in PROD", async () => {
+  await expect(await toStaging(42), { pr: 42, left: ["prod-pr-41", "staging-pr-42"] });
+});
+step("42 to QA beside 41 in PROD", "qa", ["--pr", "42"], {
+  pr: 42,
+  gone: ["staging-pr-42"],
+  left: ["prod-pr-41", "qa-pr-42"],
+});
+step("42 to PROD: 41 and QA are gone", "prod", ["--pr", "42"], {
+  pr: 42,
+  gone: ["prod-pr-41", "qa-pr-42"],
+  left: ["prod-pr-42"],
+});
+
+test("what became of each is remembered", async () => {
+  const told = async (environment: Environment) =>
+    (await ledger(environment)).map(({ pr, step, outcome }) => `${pr} ${step} ${outcome}`);
+  assert.deepEqual(await told("staging"), ["39 done destroyed", "41 done destroyed", "42 done destroyed"]);
+  assert.deepEqual(await told("qa"), ["41 done destroyed", "42 done destroyed"]);
+  assert.deepEqual(await told("prod"), ["41 done destroyed", "42 done live"]);
+});
+
+async function refuse(args: readonly string[], words: RegExp): Promise<void> {
+  const { stderr } = await sgw(["promote", ...args, "--yes"], { code: 2 });
+  assert.match(stderr, words);
+}
+
+test("what was destroyed, is older or was never in the stage before is refused before anything is made", async () => {
+  const before = backendFiles();
+  await makingNothing(async () => {
+    await refuse(["staging", "--pr", "42", "--image", images.get(42) ?? ""], /was destroyed in staging .* --revive/);
+    await refuse(
+      ["staging", "--pr", "40", "--image", images.get(41) ?? ""],
+      /older than 42, which was live in staging/,
+    );
+    await refuse(["prod", "--pr", "41"], /was destroyed in prod/);
+    await refuse(["qa", "--pr", "77"], /77: got one that was never live in staging/);
+    await refuse(["prod", "--pr", "42", "--image", "x:1"], /--image: got "x:1", expected none/);
+    await refuse(["staging"], /--pr: got nothing, expected a number/);
+    for (const number of ["0", "-1", "1;rm", "1000000000", "42a", ""]) {
+      await refuse(["qa", `--pr=${number}`], /Expected a number from 1 to 999999999/);
+    }
+    await refuse(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
   });
-  const { stderr } = await sgw(["promote", "prod", "--pr", "42", "--revive", "--yes", "--wait", "0"], { code: 2 });
-  assert.match(stderr, /lease of prod: got .*@.*, expected it to be free within 0 s/);
-  const { stdout } = await sgw(["status", "--json"]);
-  assert.equal(statusSchema.parse(JSON.parse(stdout)).leases[0]?.environment, "prod");
-  const second = await promote("prod", "--pr", "42", "--revive");
-  assert.equal(second.generation, (await first).generation + 1);
-  await expect(second, 42, ["prod-pr-42"]);
+  assert.deepEqual(backendFiles(), before);
+});
+
+/** Both forms of status while 41 comes up beside 42: who deploys, how far it is, and who serves. */
+function expectUnderWay({ report, text, cells }: Shown): void {
+  const [lease, ...leases] = report.leases;
+  assert.partialDeepStrictEqual(lease, { environment: "prod", isExpired: false });
+  assert.deepEqual(leases, []);
+  assert.match(report.going.map(({ stack, step }) => `${stack} ${step}`).join(), /^prod-pr-41 (?:deploy|smoke)$/);
+  const live = report.stacks.filter(({ environment, role }) => environment === "prod" && role === "live");
+  assert.deepEqual(
+    live.map(({ stack }) => stack),
+    ["prod-pr-42"],
+  );
+  assert.ok(text.includes(`\nprod is held by ${lease?.by ?? "nobody"} since `), text);
+  assert.match(text, /^prod generation \d+ \(prod-pr-41\): (?:deploy|smoke) since \d+ s, by /m);
+  const line = cells.find(([stack]) => stack === "prod-pr-42");
+  assert.deepEqual(line?.slice(-2), ["live", "healthy"]);
+}
+
+test("of two deployers one waits for the other, or is told who holds the lease; status tells everybody", async () => {
+  const going = promote("prod", "--pr", "41", "--revive");
+  await eventually("41 is on its way", async () => {
+    assert.equal((await ledger("prod")).at(-1)?.outcome, "going");
+  });
+  const [seen] = await Promise.all([
+    status(),
+    refuse(
+      ["prod", "--pr", "42", "--revive", "--wait", "0"],
+      /lease of prod: got .*@.*, expected it to be free within 0 s/,
+    ),
+  ]);
+  expectUnderWay(seen);
+  const { stdout, stderr } = await sgw(["promote", "prod", "--pr", "42", "--revive", "--yes", "--json"]);
+  assert.match(stderr, /waits for .*@.*, who holds the lease of prod/);
+  const [first, second] = [await going, JSON.parse(stdout) as Promoted];
+  assert.deepEqual([first.stack, first.destroyed], ["prod-pr-41", ["prod-pr-42"]]);
+  assert.equal(second.generation, first.generation + 1);
+  await expect(second, { pr: 42, gone: ["prod-pr-41"], left: ["prod-pr-42"] });
 });
 
 test("a rollback redeploys the former digest, and 42 is gone", async () => {
   const { stdout } = await sgw(["rollback", "prod", "--yes", "--json"]);
-  await expect(JSON.parse(stdout) as Promoted, 41, ["prod-pr-41"]);
+  await expect(JSON.parse(stdout) as Promoted, { pr: 41, gone: ["prod-pr-42"], left: ["prod-pr-41"] });
 });

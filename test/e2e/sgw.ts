@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Entry, readLedger } from "../../src/cluster/ledger.ts";
 import { readObjects } from "../../src/cluster/objects.ts";
+import { type Status, statusSchema } from "../../src/delivery/status/report.ts";
 import { type Environment } from "../../src/identity.ts";
 import { type CommandResult } from "../../tools/command.ts";
+import { backendFolder } from "../../tools/environment.ts";
 import { inside as inNamespace } from "./namespace.ts";
-import { engine, hostOf, https, inside, privateDaemon, project } from "./world.ts";
+import { engine, hostOf, https, inside, privateDaemon, project, stackObjects } from "./world.ts";
 
 interface SgwOptions {
   /** The exit code it has to end with. Default: 0. */
@@ -49,6 +52,19 @@ export async function promote(environment: Environment, ...args: readonly string
   return JSON.parse(stdout) as Promoted;
 }
 
+/** What `sgw status` says to machines, and to people: its lines and the cells of each. */
+export interface Shown {
+  readonly report: Status;
+  readonly text: string;
+  readonly cells: readonly (readonly string[])[];
+}
+
+export async function status(): Promise<Shown> {
+  const [json, { stdout: text }] = await Promise.all([sgw(["status", "--json"]), sgw(["status"])]);
+  const cells = text.split("\n").map((line) => line.split(/ {2,}/));
+  return { report: statusSchema.parse(JSON.parse(json.stdout)), text, cells };
+}
+
 export function ledger(environment: Environment): Promise<Entry[]> {
   return readLedger(engine, environment);
 }
@@ -71,12 +87,35 @@ export async function releasesThere(): Promise<string[]> {
   return [...new Set([...stacks, ...named])].filter((name) => /-pr-\d+$/.test(name)).sort();
 }
 
-/** The image each task of the application runs. */
+/** The files of the backend, by their paths. */
+export function backendFiles(): string[] {
+  const folder = backendFolder(process.env["PULUMI_BACKEND_URL"] ?? "") ?? "";
+  return readdirSync(join(folder, ".pulumi"), { recursive: true, encoding: "utf8" }).sort();
+}
+
+/** The releases that have a state or settings in a file; of a stack that is gone Pulumi keeps a copy of its last state. */
+export function releasesOnFile(): string[] {
+  const states = backendFiles().filter((file) => file.startsWith("stacks/") && !file.endsWith(".bak"));
+  const files = [...states, ...readdirSync(project)];
+  const named = files.flatMap((file) => /\b((?:staging|qa|prod)-pr-\d+)\.(?:json|yaml)/.exec(file)?.[1] ?? []);
+  return [...new Set(named)].sort();
+}
+
+/** The image each task of the application is to run. */
 export async function runningImage(stack: string): Promise<string> {
   const { Spec } = (await engine.getService(`${stack}-daphne`).inspect()) as {
     Spec: { TaskTemplate: { ContainerSpec: { Image: string } } };
   };
   return Spec.TaskTemplate.ContainerSpec.Image;
+}
+
+/** The images that the running containers of the application were made from, by their ids on this node. */
+export async function containerImages(stack: string): Promise<string[]> {
+  const { containers } = await stackObjects(stack);
+  const running = containers.filter(
+    ({ Labels, State }) => Labels["com.docker.swarm.service.name"] === `${stack}-daphne` && State === "running",
+  );
+  return [...new Set(running.map(({ ImageID }) => ImageID))];
 }
 
 /** What a release answers with in X-Release. */
