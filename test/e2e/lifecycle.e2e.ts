@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { releasesThere, sgw } from "./sgw.ts";
+import { releasesThere, sgw, status } from "./sgw.ts";
 import { destroy, engine, fleetUp, isUp, ready, releases, stackObjects, up } from "./world.ts";
 
 const stack = "staging-pr-7";
@@ -63,4 +63,10 @@ test("then nothing of anybody is left in the Engine", async () => {
   assert.deepEqual(networks, ["bridge", "docker_gwbridge", "host", "ingress", "none"]);
   const strangers = (await engine.listVolumes()).Volumes.filter(({ Labels }) => !("studygiveway.stack" in Labels));
   assert.deepEqual(strangers, []);
+});
+
+test("and status says so", async () => {
+  const { report, text } = await status();
+  assert.deepEqual([report.stacks, report.leases, report.going], [[], [], []]);
+  assert.match(text, /^Nothing is deployed on this cluster\.\n/);
 });
