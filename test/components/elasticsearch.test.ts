@@ -3,8 +3,9 @@ import { test } from "node:test";
 import bcrypt from "bcryptjs";
 import { parse } from "yaml";
 import { elasticsearchYaml, heapOptions } from "../../src/components/elasticsearch/index.ts";
-import { rolesYaml, usersRolesFile } from "../../src/components/elasticsearch/users.ts";
+import { rolesYaml, usersFile, usersRolesFile } from "../../src/components/elasticsearch/users.ts";
 import { bcryptHash, derived } from "../../src/docker/credential.ts";
+import { registrations, settingsOf } from "../registrations.ts";
 
 interface Role {
   indices: { names: string[]; privileges: string[] }[];
@@ -42,6 +43,19 @@ await test("users_roles lists each role once with all its users", () => {
     { name: "b", password: "", roles: ["x"] },
   ]);
   assert.equal(text, "x:a,b\ny:a\n");
+});
+
+await test("users has a line for each, with the hash of the password", async () => {
+  const users = ["a", "b"].map((name) => ({ name, password: `password-of-${name}`, roles: [] }));
+  const text = await new Promise<string>((resolve) => usersFile(users).apply(resolve));
+  assert.equal(text, users.map(({ name, password }) => `${name}:${bcryptHash(name, password)}\n`).join(""));
+});
+
+await test("logs are kept as many days as the setting says", async () => {
+  const rows = await registrations(settingsOf("platform", { variables: { LOG_RETENTION_DAYS: "3" } }));
+  const service = rows.find(({ type, name }) => type.endsWith(":Service") && name === "elasticsearch-1");
+  const { taskSpec } = service?.inputs as { taskSpec: { containerSpec: { env: Record<string, string> } } };
+  assert.equal(taskSpec.containerSpec.env["LOG_RETENTION_DAYS"], "3");
 });
 
 await test("half of the memory is heap", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agentVariables } from "../../src/components/jenkins-agent.ts";
 import { readEnvFile } from "../../src/settings/env-file.ts";
+import { canary, given } from "../e2e/canary.ts";
 import { type Registration, registrations, settingsOf } from "../registrations.ts";
 import { goodRepository } from "../settings/good-repository.ts";
 import { certificate, key } from "../settings/pem.ts";
@@ -100,8 +101,24 @@ await test("no secret stands in the agent's environment or arguments; its files 
   );
 });
 
-function variablesOf(given: Readonly<Record<string, string>>, files = {}): Record<string, string> {
-  const settings = platform(given, files);
+await test("tokens stand in Swarm secrets alone, and the registry's in the provider that logs in with it", async () => {
+  const tokens = { REPOSITORY_TOKEN: "1st-token", FORGE_TOKEN: "2nd-token", REGISTRY_PASSWORD: "3rd-token" };
+  const canaries = Object.entries(tokens).map(([name, token]) => canary(name, token));
+  const logins = { FORGE: "github", FORGE_REPOSITORY: "o/app", REGISTRY_ADDRESS: "r.example.com", REGISTRY_USER: "ci" };
+  const rows = await registrations(platform({ ...goodRepository, ...logins, ...tokens }));
+  const holders = rows.flatMap(({ type, name, inputs }) => {
+    const found = given(JSON.stringify(inputs), canaries);
+    return found.length === 0 ? [] : [`${type} ${name}: ${found.join(", ")}`];
+  });
+  assert.deepEqual(holders, [
+    "docker:index/secret:Secret jenkins-agent-env: REPOSITORY_TOKEN, FORGE_TOKEN, REGISTRY_PASSWORD",
+    "docker:index/secret:Secret jenkins-repository_token: REPOSITORY_TOKEN",
+    "pulumi:providers:docker swarm: REGISTRY_PASSWORD",
+  ]);
+});
+
+function variablesOf(variables: Readonly<Record<string, string>>, files = {}): Record<string, string> {
+  const settings = platform(variables, files);
   const text = agentVariables(settings, settings.repository ?? assert.fail(), "platform-traefik");
   const { entries, problems } = readEnvFile("env", Buffer.from(text));
   assert.deepEqual(problems, []);

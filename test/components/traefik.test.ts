@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { traefikFlags, tlsYaml } from "../../src/components/traefik/flags.ts";
-import { adminRoute, middlewareLabels, publicRoute } from "../../src/components/traefik/route.ts";
+import {
+  adminRoute,
+  dashboardRoute,
+  middlewareLabels,
+  publicRoute,
+  releaseRoute,
+} from "../../src/components/traefik/route.ts";
 import { type Scope } from "../../src/docker/scope.ts";
 import { settingsOf } from "../registrations.ts";
 
@@ -47,6 +53,38 @@ await test("a console wants an allowed address and the password, in this order",
   const host = "pgadmin.pr-7.staging.example.org";
   const labels = adminRoute(scope, "pgadmin", 5050, { host, url: `https://${host}`, network });
   assert.equal(labels["traefik.http.routers.staging-pr-7-pgadmin.middlewares"], "admin-allow@docker,admin-auth@docker");
+});
+
+await test("the dashboard is Traefik's own, behind the door of the consoles", () => {
+  assert.deepEqual(dashboardRoute({ stack: "platform" } as Scope, "traefik.example.org"), {
+    "traefik.enable": "true",
+    "traefik.http.routers.platform-dashboard.rule": "Host(`traefik.example.org`)",
+    "traefik.http.routers.platform-dashboard.entrypoints": "websecure",
+    "traefik.http.routers.platform-dashboard.service": "api@internal",
+    "traefik.http.routers.platform-dashboard.middlewares": "admin-allow@docker,admin-auth@docker",
+    "traefik.http.services.platform-dashboard.loadbalancer.server.port": "1",
+  });
+});
+
+await test("a release answers with its generation, by its priority, and by its name above all others", () => {
+  const labelsOf = (rollout?: Scope["rollout"]) => {
+    const labels = releaseRoute({ ...scope, rollout }, "nginx", 8080, { host: "example.org", network });
+    return (field: string) => labels[`traefik.http.${field}`];
+  };
+  const promoted = labelsOf({ generation: 7, image: "app", priority: 1007 });
+  assert.equal(promoted("routers.staging-pr-7-nginx.rule"), "Host(`example.org`)");
+  assert.equal(promoted("routers.staging-pr-7-nginx.priority"), "1007");
+  const pinned = "Host(`example.org`) && Headers(`X-Release`, `staging-pr-7`)";
+  assert.equal(promoted("routers.staging-pr-7-nginx-pinned.rule"), pinned);
+  assert.equal(promoted("routers.staging-pr-7-nginx-pinned.priority"), "1000000");
+  const header = "middlewares.staging-pr-7-nginx-release.headers.customresponseheaders.X-Release";
+  assert.equal(promoted(header), "staging-pr-7.7");
+  for (const router of ["staging-pr-7-nginx", "staging-pr-7-nginx-pinned"]) {
+    assert.equal(promoted(`routers.${router}.service`), "staging-pr-7-nginx");
+    assert.equal(promoted(`routers.${router}.middlewares`), "staging-pr-7-nginx-release@docker");
+  }
+  const plain = labelsOf();
+  assert.deepEqual([plain("routers.staging-pr-7-nginx.priority"), plain(header)], ["100", "staging-pr-7.0"]);
 });
 
 await test("the middlewares carry the allowed addresses and the file of users", () => {

@@ -22,6 +22,8 @@ export interface Program {
   readonly hostname?: string;
   /** A shell line that ends with 0 once it works; left out where the command only checks and ends by itself. */
   readonly works?: string;
+  /** Who asks whether it works: its own container, or this machine in the container's network. Default: inside. */
+  readonly asks?: "inside" | "from outside";
   /** What to write instead of what, in files and arguments, so that it must be refused. */
   readonly spoil: readonly [string, string];
 }
@@ -47,13 +49,13 @@ export interface Outcome {
 export async function tried(program: Program): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "studygiveway-"));
   const name = `studygiveway-program-${randomBytes(6).toString("hex")}`;
-  const docker = (...argv: string[]) => run(["docker", ...argv], { timeoutSeconds: 60 });
+  const docker = (...argv: string[]) => run(["docker", ...argv], patience);
   try {
-    await must(["docker", "run", "--detach", "--name", name, ...options(program, folder)], { timeoutSeconds: 60 });
+    await must(["docker", "run", "--detach", "--name", name, ...options(program, folder)], patience);
     for (const deadline = Date.now() + 90_000; Date.now() < deadline;) {
       await sleep(300);
       const { stdout } = await docker("inspect", "--format", "{{.State.Running}} {{.State.ExitCode}}", name);
-      const works = program.works !== undefined && (await docker("exec", name, "sh", "-c", program.works)).code === 0;
+      const works = program.works !== undefined && (await run(question(program, name), patience)).code === 0;
       if (!works && stdout.startsWith("true")) continue;
       const { stdout: out, stderr } = await docker("logs", name);
       return { accepted: works || (program.works === undefined && stdout === "false 0"), log: out + stderr };
@@ -64,6 +66,14 @@ export async function tried(program: Program): Promise<Outcome> {
     await docker("rm", "--force", "--volumes", name);
     rmSync(folder, { recursive: true });
   }
+}
+
+const patience = { timeoutSeconds: 60 };
+
+function question({ works = "", asks }: Program, name: string): string[] {
+  if (asks !== "from outside") return ["docker", "exec", name, "sh", "-c", works];
+  const enter = `nsenter --target "$(docker inspect --format '{{.State.Pid}}' ${name})" --net`;
+  return ["sh", "-c", `${enter} sh -c "$1"`, "sh", works];
 }
 
 function options(program: Program, folder: string): string[] {

@@ -14,8 +14,17 @@ import { nginxConfig } from "../../src/components/nginx.ts";
 import { pgbouncerIni } from "../../src/components/pgbouncer.ts";
 import { patroniYaml } from "../../src/components/postgres/patroni.ts";
 import { redisConfig } from "../../src/components/redis-stack.ts";
-import { traefikFlags } from "../../src/components/traefik/flags.ts";
+import {
+  acmeFolder,
+  certificateFile,
+  keyFile,
+  tlsFile,
+  tlsYaml,
+  traefikFlags,
+} from "../../src/components/traefik/flags.ts";
 import { bcryptHash } from "../../src/docker/credential.ts";
+import { type Tls } from "../../src/settings/index.ts";
+import { certificate, key } from "../settings/pem.ts";
 import { type Program, spoiled, tried } from "./program.ts";
 import { settings } from "./settings.ts";
 
@@ -45,14 +54,30 @@ function wholePatroniYaml(): string {
   );
 }
 
-const programs: Readonly<Record<string, Program>> = {
-  "haproxy takes haproxy.cfg of the database": {
+function haproxy(members: readonly number[]): Program {
+  return {
     service: "haproxy",
     user: "99:99",
-    files: { "/haproxy.cfg": haproxyConfig([1, 2].map(pair), ports) },
+    files: { "/haproxy.cfg": haproxyConfig(members.map(pair), ports) },
     command: ["haproxy", "-c", "-f", "/haproxy.cfg"],
     spoil: ["mode tcp", "mode sideways"],
-  },
+  };
+}
+
+function traefik(tls: Tls) {
+  return {
+    service: "traefik",
+    args: traefikFlags({ ports, tls, engine: "tcp://127.0.0.1:2375" }),
+    works: `traefik healthcheck --ping=true --ping.entrypoint=ping --entrypoints.ping.address=:${ports.traefikPing}`,
+  } as const;
+}
+
+const selfSigned = traefik({ mode: "self-signed" });
+const acme = traefik({ mode: "acme", email: "admin@example.org", server: "https://ca.example.org/dir" });
+
+const programs: Readonly<Record<string, Program>> = {
+  "haproxy takes haproxy.cfg of the database": haproxy([1]),
+  "haproxy takes haproxy.cfg of a database with two members": haproxy([1, 2]),
   "haproxy takes haproxy.cfg of the Docker socket's guard": {
     service: "docker-guard",
     user: "0:0",
@@ -69,11 +94,24 @@ const programs: Readonly<Record<string, Program>> = {
     spoil: ["worker_connections", "worker_connexions"],
   },
   "traefik starts with its flags": {
-    service: "traefik",
+    ...selfSigned,
     user: "65534:65534",
-    args: traefikFlags({ ports, tls: { mode: "self-signed" }, engine: "tcp://127.0.0.1:2375" }),
-    works: `traefik healthcheck --ping=true --ping.entrypoint=ping --entrypoints.ping.address=:${ports.traefikPing}`,
     spoil: ["--ping=true", "--pong=true"],
+  },
+  "traefik starts with ACME and its store": {
+    ...acme,
+    user: "0:0",
+    tmpfs: [acmeFolder],
+    works: `${acme.works} && test -e ${acmeFolder}/acme.json`,
+    spoil: ["acme.email", "acme.mail"],
+  },
+  "traefik starts with a certificate and shows that one": {
+    ...traefik({ mode: "files", certificate, key }),
+    user: "65534:65534",
+    files: { [tlsFile]: tlsYaml(), [certificateFile]: certificate, [keyFile]: key },
+    works: `curl -kv --noproxy '*' https://127.0.0.1:${ports.traefikWebsecure} 2>&1 | grep 'subject: CN=example.com'`,
+    asks: "from outside",
+    spoil: ["file.filename", "file.name"],
   },
   "pgbouncer starts with pgbouncer.ini and has what stands there": {
     service: "pgbouncer",
