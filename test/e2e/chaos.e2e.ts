@@ -1,24 +1,26 @@
 import { randomInt } from "node:crypto";
 import { before, test } from "node:test";
-import { type Blow, interrupt } from "./interruption.ts";
-import { prepareProd } from "./prod.ts";
-import { promote } from "./sgw.ts";
+import { type Blow, interrupt, takeTurns } from "./interruption.ts";
 
 // What recovery.e2e.ts does, at moments of chance; each test's name tells how to do it again.
 
 const rounds = Number(process.env["CHAOS_ROUNDS"] ?? 50);
-const blows: readonly Blow[] = ["kill -9", "SIGINT", "kill -9 of the provider"];
+const blows: readonly Blow[] = ["kill -9", "SIGINT", "SIGTERM", "kill -9 of the provider"];
 
-let others: readonly string[] = [];
+let turns: Awaited<ReturnType<typeof takeTurns>>;
 
 before(async () => {
-  others = await prepareProd([41, 42]);
-  await promote("prod", "--pr", "42", "--revive");
+  turns = await takeTurns();
 });
 
 for (let round = 0; round < rounds; round++) {
   const blow = blows[randomInt(blows.length)] ?? "kill -9";
-  const after = randomInt(100, 40_000) / 1000;
-  test(`${round + 1}: ${blow} after ${after} s`, () =>
-    interrupt({ pr: round % 2 === 0 ? 41 : 42, blow, after, others }));
+  // A command that has hardly begun does not listen to signals yet.
+  const permille = randomInt(blow.startsWith("SIG") ? 100 : 1, 1000);
+  const next = randomInt(3) === 0 ? "other" : "same";
+  test(`${round + 1}: ${blow} at ${permille / 10} % of a promotion, then the ${next} one`, (context) => {
+    const { others, seconds } = turns;
+    const after = (permille / 1000) * seconds;
+    return interrupt({ blow, after, next, others, say: context.diagnostic.bind(context) });
+  });
 }

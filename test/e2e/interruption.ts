@@ -3,56 +3,114 @@ import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { liveEntry } from "../../src/cluster/ledger.ts";
 import { readObjects } from "../../src/cluster/objects.ts";
 import { holderVariable } from "../../src/delivery/holder.ts";
 import { readLeases } from "../../src/delivery/lease.ts";
 import { backendFolder } from "../../tools/environment.ts";
 import { kill } from "./process.ts";
+import { prepareProd } from "./prod.ts";
 import { answering, ledger, promote, releasesThere, startSgw } from "./sgw.ts";
-import { domain, engine, hostOf, https, pulumi } from "./world.ts";
+import { domain, engine, https, pulumi } from "./world.ts";
 
 /** What happens to a promotion: its process is killed, is asked to stop, or a plugin that works for it is killed. */
-export type Blow = "kill -9" | "SIGINT" | "kill -9 of the provider";
+export type Blow = "kill -9" | "SIGINT" | "SIGTERM" | "kill -9 of the provider";
 
 export interface Interruption {
-  /** What is promoted to PROD. */
-  readonly pr: number;
   readonly blow: Blow;
   /** Seconds after its start. */
   readonly after: number;
+  /** What is promoted next: the pull request that was interrupted, or the one that was live before. */
+  readonly next: "same" | "other";
   /** Releases of other files, which nobody touches. */
   readonly others: readonly string[];
+  readonly say: (text: string) => void;
 }
+
+/** Brings two pull requests so far that they can take turns in PROD, and measures how long an undisturbed turn takes. */
+export async function takeTurns(): Promise<Pick<Interruption, "others"> & { readonly seconds: number }> {
+  const others = await prepareProd([41, 42]);
+  await promote("prod", "--pr", "41", "--revive");
+  const began = performance.now();
+  await promote("prod", "--pr", "42", "--revive");
+  return { others, seconds: (performance.now() - began) / 1000 };
+}
+
+const otherThan = (pr: number | undefined) => (pr === 41 ? 42 : 41);
 
 /**
- * Interrupts a promotion to PROD and runs it again: then exactly that release is there, users reach it, nothing is left
- * over, and the site has answered all the time.
+ * Interrupts a promotion to PROD and promotes again: then exactly that release is there, users reach it, nothing is left
+ * over, and one of the two has answered all the time.
  */
-export async function interrupt({ pr, blow, after, others }: Interruption): Promise<void> {
-  const watch = watchSite();
-  try {
-    await strikeAndResume({ pr, blow, after, others });
-  } finally {
-    assert.deepEqual(await watch.end(), [], `${blow} after ${after.toFixed(1)} s`);
-  }
+export async function interrupt(interruption: Interruption): Promise<void> {
+  const watch = watchSite((release) => /^prod-pr-4[12]\.\d+$/.test(release));
+  const about = await strikeAndResume(interruption).finally(watch.end);
+  assert.deepEqual(await watch.end(), [], about);
 }
 
-async function strikeAndResume({ pr, blow, after, others }: Interruption): Promise<void> {
-  const child = startSgw(["promote", "prod", "--pr", String(pr), "--revive", "--yes"]);
-  const ended = once(child, "exit");
-  const said = collect(child);
-  await Promise.race([sleep(after * 1000), ended]);
-  strike(child, blow);
-  await ended;
-  const { stack, generation } = await promote("prod", "--pr", String(pr), "--revive");
-  const about = `${blow} after ${after.toFixed(1)} s\n${said()}`;
+async function strikeAndResume(interruption: Interruption): Promise<string> {
+  const { pr, about } = await strikeOne(interruption);
+  const left = (await ledger("prod")).filter(({ step }) => step !== "done");
+  const wanted = interruption.next === "same" ? pr : otherThan(pr);
+  const { stack, generation } = await promote("prod", "--pr", String(wanted), "--revive");
+  assert.equal(stack, `prod-pr-${wanted}`, about);
   assert.equal(await answering(stack), `${stack}.${generation}`, about);
   assert.deepEqual(
-    (await releasesThere()).filter((name) => !others.includes(name)),
+    (await releasesThere()).filter((name) => !interruption.others.includes(name)),
     [stack],
     about,
   );
+  const entries = await ledger("prod");
+  for (const one of left) {
+    const fate = entries.find((entry) => entry.generation === one.generation)?.outcome;
+    if (one.pr !== wanted) assert.match(fate ?? "", /^(failed|destroyed)$/, about);
+    // It went on and did not begin anew.
+    else if (one.step !== "undo") assert.equal(generation, one.generation, about);
+  }
   await expectOrder(stack, about);
+  return about;
+}
+
+/** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */
+async function strikeOne({ blow, after, say }: Interruption): Promise<{ pr: number; about: string }> {
+  for (let moment = after; moment > after / 2; moment *= 0.8) {
+    const pr = otherThan(liveEntry(await ledger("prod"))?.pr);
+    const child = startSgw(["promote", "prod", "--pr", String(pr), "--revive", "--yes"]);
+    const ended = once(child, "exit");
+    const said = collect(child);
+    await Promise.race([sleep(moment * 1000), ended]);
+    const isHit = await strike(child, blow);
+    await ended;
+    const end = child.signalCode ?? `exit code ${child.exitCode}`;
+    const about = `${blow} after ${moment.toFixed(1)} s, ${end}\n${said()}`;
+    if (isHit && ends[blow].includes(end)) return { pr, about };
+    assert.equal(end, "exit code 0", about);
+    say(`the promotion ended before ${blow} after ${moment.toFixed(1)} s could strike it: strikes another one earlier`);
+  }
+  return assert.fail(`${blow}: every promotion ended before`);
+}
+
+/** How a command ends that was struck; without its provider it may have tried again, or taken the release back. */
+const ends: Readonly<Record<Blow, readonly string[]>> = {
+  "kill -9": ["SIGKILL"],
+  SIGINT: ["exit code 130"],
+  SIGTERM: ["exit code 130"],
+  "kill -9 of the provider": ["exit code 0", "exit code 1"],
+};
+
+/** Waits for a provider to be there, where that is what is to be hit; says whether anything was. */
+async function strike(child: ChildProcess, blow: Blow): Promise<boolean> {
+  if (blow !== "kill -9 of the provider") return child.kill(blow === "kill -9" ? "SIGKILL" : blow);
+  while (child.exitCode === null && child.signalCode === null) {
+    const providers = started().filter(({ command }) => command.includes("pulumi-resource-docker"));
+    kill(
+      providers.map(({ pid }) => pid),
+      "SIGKILL",
+    );
+    if (providers.length > 0) return true;
+    await sleep(20);
+  }
+  return false;
 }
 
 /** Every object is known to the state and the other way round, nothing is pending, locked, held or under way. */
@@ -101,15 +159,6 @@ function started(): { pid: number; command: string }[] {
   });
 }
 
-function strike(child: ChildProcess, blow: Blow): void {
-  if (blow !== "kill -9 of the provider") child.kill(blow === "SIGINT" ? "SIGINT" : "SIGKILL");
-  else
-    kill(
-      started().flatMap(({ pid, command }) => (command.includes("pulumi-resource-docker") ? pid : [])),
-      "SIGKILL",
-    );
-}
-
 function collect(child: ChildProcess): () => string {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -118,18 +167,18 @@ function collect(child: ChildProcess): () => string {
   return () => lines.join("");
 }
 
-/** Asks for the site's page all the time; gives what was no good answer. */
-export function watchSite(): { end: () => Promise<string[]> } {
+/** Asks for the site's page and its health in turn, all the time; gives what no good answer of a release in play was. */
+export function watchSite(isInPlay: (release: string) => boolean): { end: () => Promise<string[]> } {
   const state = { isOver: false, faults: [] as string[] };
-  const host = hostOf("prod-pr-1");
-  assert.equal(host, domain);
   const watching = (async () => {
-    while (!state.isOver) {
-      const said = await https({ host, path: "/healthz" }).then(
-        ({ status }) => (status === 200 ? undefined : String(status)),
+    for (let count = 0; !state.isOver; count++) {
+      const path = count % 2 === 0 ? "/" : "/healthz";
+      const said = await https({ host: domain, path }).then(
+        ({ status, headers: { "x-release": release = "nobody" } }) =>
+          status === 200 && isInPlay(release) ? undefined : `${status} by ${release}`,
         (error: unknown) => String(error),
       );
-      if (said !== undefined) state.faults.push(said);
+      if (said !== undefined) state.faults.push(`${path}: ${said}`);
       await sleep(50);
     }
   })();

@@ -1,32 +1,42 @@
 import { before, test } from "node:test";
-import { type Blow, interrupt } from "./interruption.ts";
-import { prepareProd } from "./prod.ts";
-import { promote } from "./sgw.ts";
+import { type Blow, interrupt, takeTurns } from "./interruption.ts";
 
-// A promotion that is killed at any moment is finished or taken back by the next one. `npm run recovery` does it at 25
-// points spread over a promotion, `npm run chaos` at random ones.
+// A promotion that is interrupted at any moment is finished or taken back by the next one. `npm run recovery` kills it at
+// 25 points spread over a promotion, `npm run chaos` interrupts it at random ones.
 
-const points = Number(process.env["RECOVERY_POINTS"] ?? 6);
+const kills = Number(process.env["RECOVERY_POINTS"] ?? 4);
+/** So many signals that ask it to stop, and as many deaths of its provider. */
+const more = Math.ceil(kills / 10);
 
-/** Releases that other files made. */
-let others: readonly string[] = [];
-/** How long an undisturbed promotion takes. */
-let seconds = 0;
+interface Point {
+  readonly blow: Blow;
+  /** Of the time that a promotion takes. */
+  readonly part: number;
+}
+
+/** Evenly over a promotion; the offset keeps one kind from where another is. */
+function spread(count: number, offset: number, blowAt: (index: number) => Blow): Point[] {
+  return Array.from({ length: count }, (_, index) => ({ blow: blowAt(index), part: (index + offset) / count }));
+}
+
+const points = [
+  ...spread(kills, 0.5, () => "kill -9"),
+  // The second is how Jenkins aborts a build.
+  ...spread(more, 0.75, (index) => (index % 2 === 0 ? "SIGINT" : "SIGTERM")),
+  ...spread(more, 0.25, () => "kill -9 of the provider"),
+];
+
+let turns: Awaited<ReturnType<typeof takeTurns>>;
 
 before(async () => {
-  others = await prepareProd([41, 42]);
-  await promote("prod", "--pr", "41", "--revive");
-  const { seconds: took } = await promote("prod", "--pr", "42", "--revive");
-  seconds = took["total"] ?? 30;
+  turns = await takeTurns();
 });
 
-const blows: readonly Blow[] = ["kill -9", "kill -9", "kill -9", "kill -9", "SIGINT", "kill -9 of the provider"];
-
-for (let point = 0; point < points; point++) {
-  const blow = blows[point % blows.length] ?? "kill -9";
-  const part = (point + 0.5) / points;
-  // Both take turns, so that each is a release beside a live one.
-  const pr = point % 2 === 0 ? 41 : 42;
-  test(`${blow} at ${Math.round(part * 100)} % of a promotion`, () =>
-    interrupt({ pr, blow, after: part * (seconds + 2), others }));
+for (const [index, { blow, part }] of points.entries()) {
+  // What nobody asks for any more is taken back, or replaced where it was live already.
+  const next = index % 3 === 1 ? "other" : "same";
+  test(`${blow} at ${Math.round(part * 100)} % of a promotion, then the ${next} one`, (context) => {
+    const { others, seconds } = turns;
+    return interrupt({ blow, after: part * seconds, next, others, say: context.diagnostic.bind(context) });
+  });
 }
