@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../tools/environment.ts";
-import { cliVersion, environmentOf, isFitting, plugins } from "../../tools/toolchain.ts";
+import { cliVersion, ensureToolchain, environmentOf, isFitting, plugins } from "../../tools/toolchain.ts";
 
 test("the CLI's version decides whether it fits", () => {
   for (const version of [`v${cliVersion}`, "3.259.0", "v3.300.1", "v3.259.0-dev.0"])
@@ -29,4 +30,31 @@ test("a toolchain comes before PATH, and plugins on PATH are not looked for else
   assert.deepEqual(environmentOf({ bin: undefined, hasPlugins: false, origin: "" }, { PATH: "/bin" }), {
     PATH: "/bin",
   });
+});
+
+/** Programs that print a line, whatever they are asked. */
+function fake(folder: string, programs: Readonly<Record<string, string>>): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, line] of Object.entries(programs))
+    writeFileSync(join(folder, name), `#!/bin/sh\necho '${line}'\n`, { mode: 0o755 });
+}
+
+test("a CLI on PATH is taken when it fits, else the one that was got before", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "toolchain-"));
+  const installed = Object.entries(plugins).map(([name, version]) => ({ name, version }));
+  const before = join(folder, "studygiveway", "toolchain", `pulumi-${cliVersion}`);
+  fake(before, { pulumi: JSON.stringify(installed) });
+  const takes = async (version: string) => {
+    const bin = join(folder, version);
+    const names = ["pulumi-language-nodejs", ...Object.keys(plugins).map((name) => `pulumi-resource-${name}`)];
+    fake(bin, { pulumi: version, ...Object.fromEntries(names.map((name) => [name, ""])) });
+    return ensureToolchain({ PATH: bin, XDG_CACHE_HOME: folder }, () => undefined);
+  };
+  try {
+    const onPath = { bin: undefined, hasPlugins: true, origin: "Pulumi v3.300.0 on PATH" };
+    assert.deepEqual(await takes("v3.300.0"), onPath);
+    assert.equal((await takes("v3.258.9")).bin, before);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
