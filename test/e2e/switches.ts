@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Episode, playUnderLoad } from "../load/episodes.ts";
+import { type Episode, type Played, playUnderLoad } from "../load/episodes.ts";
 import { episodeTable, summaryTable } from "../load/report.ts";
+import { type LoadResult } from "../load/tally.ts";
 import { prepareProd } from "./prod.ts";
-import { promote, sgw } from "./sgw.ts";
-import { domain, privateDaemon, project } from "./world.ts";
+import { promote, type Promoted, sgw } from "./sgw.ts";
+import { domain, privateDaemon, project, taskIds } from "./world.ts";
 
 interface Switches {
   /** To PROD, each of a release that comes up beside the live one. */
@@ -20,6 +21,34 @@ const settingsFile = join(project, "Pulumi.prod.yaml");
 function keep(count: number): void {
   const text = readFileSync(settingsFile, "utf8");
   writeFileSync(settingsFile, text.replace(/(studygiveway-infra:keep:) \d+/, `$1 ${count}`));
+}
+
+/** Back to the release that was kept, and nothing of either is started anew or taken away. */
+async function rollBack(): Promise<void> {
+  const tasks = () => Promise.all(["prod-pr-41", "prod-pr-42"].map(taskIds));
+  const before = await tasks();
+  assert.ok(
+    before.every(({ length }) => length > 0),
+    "one of the two is not there",
+  );
+  const { stdout } = await sgw(["rollback", "prod", "--yes", "--json"]);
+  assert.deepEqual((JSON.parse(stdout) as Promoted).destroyed, []);
+  assert.deepEqual(await tasks(), before);
+}
+
+/** Of 200 a second, what a rounding at the ends and the wait for the last answers leave. */
+const leastRate = 190;
+/** A generator that comes this late was no open loop. */
+const mostBehindMs = 2000;
+
+/** The load was what it claims to be: of every kind, at its rate, all the time, and answered by those two alone. */
+function expectLoad(result: LoadResult, played: readonly Played[], requests: number, tables: string): void {
+  assert.ok(result.requests >= requests, tables);
+  assert.ok(result.requests / result.seconds >= leastRate, tables);
+  for (const { sent, from, to } of played) assert.ok(sent / (to - from) >= leastRate, tables);
+  assert.ok(result.behindMs <= mostBehindMs, tables);
+  for (const [subject, { sent }] of Object.entries(result.subjects)) assert.ok(sent > 0, `no ${subject}\n${tables}`);
+  for (const release of Object.keys(result.releases)) assert.match(release, /^prod-pr-4[12]\.\d+$/, tables);
 }
 
 /** Promotes and rolls back under 200 requests a second, of which not one may be lost. */
@@ -37,7 +66,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
       },
     };
   });
-  episodes.push({ name: "rollback", play: () => sgw(["rollback", "prod", "--yes"]) });
+  episodes.push({ name: "rollback", play: rollBack });
   try {
     const { namespace } = privateDaemon();
     const say = (text: string) => {
@@ -57,6 +86,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
       tables,
     );
     assert.equal(result.lost, 0, tables);
+    expectLoad(result, played, requests, tables);
   } finally {
     keep(0);
   }
