@@ -1,5 +1,7 @@
 import { type Deployment, type EngineEvent, LocalWorkspace, Stack } from "@pulumi/pulumi/automation/index.js";
+import { must } from "../../tools/command.ts";
 import { type Environment as Variables } from "../../tools/environment.ts";
+import { parseStackName } from "../identity.ts";
 import { type Holder, holderVariable } from "./holder.ts";
 import { EventLog } from "./event-log.ts";
 import { withoutLock } from "./lock.ts";
@@ -27,6 +29,8 @@ interface Operation {
 }
 
 const parallel = 64;
+/** For what only reads and writes the backend. */
+const timeoutSeconds = 60;
 
 /** The project's stacks, by the Automation API over the very program that `pulumi up` runs. */
 export class Workspace {
@@ -84,11 +88,9 @@ export class Workspace {
     const tries = [{}, { refresh: true }, { refresh: true }];
     for (const [index, extra] of tries.entries()) {
       try {
-        const said = await this.#run(stack, operation, (options) =>
-          selected.destroy({ ...options, ...extra, parallel, remove: true }),
+        return await this.#run(stack, operation, (options) =>
+          selected.destroy({ ...options, ...extra, parallel }).then(() => this.#drop(stack, keptOf(stack))),
         );
-        this.#selected.delete(stack);
-        return said;
       } catch (error) {
         const isLast = index === tries.length - 1 || operation.signal?.aborted === true;
         if (!(error instanceof UpdateError) || isLast) throw error;
@@ -105,7 +107,8 @@ export class Workspace {
     try {
       return (await selected.preview({ color: "never", onEvent, parallel })).changeSummary;
     } finally {
-      if (isNew) await this.#forget(stack);
+      // Who deploys it at this moment has locked it, and what has resources is not dropped.
+      if (isNew) await this.#drop(stack, ["--preserve-config"]).catch(() => undefined);
     }
   }
 
@@ -137,10 +140,11 @@ export class Workspace {
     return found;
   }
 
-  async #forget(stack: string): Promise<void> {
+  /** Removes an empty stack; the Automation API has no word for what is to become of its backups. */
+  async #drop(stack: string, flags: readonly string[]): Promise<void> {
     this.#selected.delete(stack);
-    // Who deploys it at this moment has locked it, and what has resources is not removed.
-    await (await this.#workspace()).removeStack(stack, { preserveConfig: true }).catch(() => undefined);
+    const { workDir: cwd, envVars: env } = await this.#workspace();
+    await must(["pulumi", "stack", "rm", stack, "--yes", "--non-interactive", ...flags], { cwd, env, timeoutSeconds });
   }
 
   async #run(stack: string, { say, signal }: Operation, work: (options: Options) => Promise<unknown>): Promise<string> {
@@ -171,6 +175,11 @@ export class Workspace {
       workspace.envVars = before;
     });
   }
+}
+
+/** Copies of the state of a data tier or the platform outlive it; those of releases would grow without end. */
+function keptOf(stack: string): string[] {
+  return parseStackName(stack).kind === "release" ? ["--remove-backups"] : [];
 }
 
 interface Options {

@@ -93,11 +93,10 @@ export function backendFiles(): string[] {
   return readdirSync(join(folder, ".pulumi"), { recursive: true, encoding: "utf8" }).sort();
 }
 
-/** The releases that have a state or settings in a file; of a stack that is gone Pulumi keeps a copy of its last state. */
+/** The releases that have a state, a copy of one, or settings in a file. */
 export function releasesOnFile(): string[] {
-  const states = backendFiles().filter((file) => file.startsWith("stacks/") && !file.endsWith(".bak"));
-  const files = [...states, ...readdirSync(project)];
-  const named = files.flatMap((file) => /\b((?:staging|qa|prod)-pr-\d+)\.(?:json|yaml)/.exec(file)?.[1] ?? []);
+  const files = [...backendFiles(), ...readdirSync(project)];
+  const named = files.flatMap((file) => /\b((?:staging|qa|prod)-pr-\d+)\./.exec(file)?.[1] ?? []);
   return [...new Set(named)].sort();
 }
 
