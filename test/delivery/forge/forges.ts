@@ -27,11 +27,15 @@ export interface Bench {
   readonly close: (number: number, how: "merged" | "closed") => void;
   readonly comments: () => Said[];
   readonly addComment: (pr: number, author: "us" | "somebody", body: string) => void;
+  /** The newest state of each status of a commit, by its context. */
+  readonly statuses: (sha: string) => Readonly<Record<string, string>>;
+  /** The newest state of each deployment of a commit, by its environment. */
+  readonly deployments: (sha: string) => Readonly<Record<string, string>>;
 }
 
 async function githubBench(patience: Patience): Promise<Bench> {
   const server = await startGithub();
-  const { repository, token, pulls, comments } = server;
+  const { repository, token, pulls, comments, statuses, deployments } = server;
   const settings = { kind: "github", url: server.url, repository, token } as const;
   return {
     kind: "github",
@@ -52,12 +56,16 @@ async function githubBench(patience: Patience): Promise<Bench> {
       const id = 500 + comments.length;
       comments.push({ id, issue: pr, author: author === "us" ? githubBot : githubPerson, body });
     },
+    statuses: (sha) =>
+      Object.fromEntries(of(statuses, sha).map(({ context, state }) => [String(context), String(state)])),
+    deployments: (sha) =>
+      Object.fromEntries(of(deployments, sha).map((one) => [one.environment, one.statuses.at(-1)?.state ?? "created"])),
   };
 }
 
 async function gitlabBench(patience: Patience): Promise<Bench> {
   const server = await startGitlab();
-  const { repository, token, merges, notes } = server;
+  const { repository, token, merges, notes, statuses, deployments } = server;
   const settings = { kind: "gitlab", url: server.url, repository, token } as const;
   return {
     kind: "gitlab",
@@ -78,7 +86,15 @@ async function gitlabBench(patience: Patience): Promise<Bench> {
       const id = 500 + notes.length;
       notes.push({ id, merge: pr, author: author === "us" ? gitlabBot : gitlabPerson, body });
     },
+    statuses: (sha) => Object.fromEntries(of(statuses, sha).map(({ name, status }) => [name, status])),
+    deployments: (sha) =>
+      Object.fromEntries(of(deployments, sha).map(({ environment, status }) => [environment.name, status])),
   };
+}
+
+/** Oldest first, so that of several under one name the newest is what an object of them keeps. */
+function of<T extends { readonly sha?: unknown }>(all: readonly T[], sha: string): T[] {
+  return all.filter((one) => one.sha === sha);
 }
 
 export const kinds: readonly ForgeKind[] = ["github", "gitlab"];
