@@ -24,7 +24,7 @@ without .e2e.ts, all of them when none is given, always in this order.
 /** Files share the stacks of the one called stacks; the last removes them. */
 const order = [
   ...["start", "stacks", "edge", "logs", "hardening", "secrets", "scale", "failure", "bad-inputs", "programs"],
-  ...["promotion", "registry", "bad-releases", "forge", "switching", "recovery", "survival", "lifecycle"],
+  ...["promotion", "registry", "bad-releases", "forge", "verbs", "switching", "recovery", "survival", "lifecycle"],
 ];
 
 /** Take long and run only when they are named. */
