@@ -10,8 +10,8 @@ import { readLeases } from "../../src/delivery/lease.ts";
 import { backendFolder } from "../../tools/environment.ts";
 import { kill } from "./process.ts";
 import { prepareProd } from "./prod.ts";
-import { answering, ledger, promote, releasesThere, startSgw } from "./sgw.ts";
-import { domain, engine, https, pulumi } from "./world.ts";
+import { answering, ledger, promote, type Promoted, releasesThere, sgw, startSgw } from "./sgw.ts";
+import { domain, engine, eventually, https, pulumi } from "./world.ts";
 
 /** What happens to a promotion: its process is killed, is asked to stop, or a plugin that works for it is killed. */
 export type Blow = "kill -9" | "SIGINT" | "SIGTERM" | "kill -9 of the provider";
@@ -69,6 +69,22 @@ async function strikeAndResume(interruption: Interruption): Promise<string> {
   }
   await expectOrder(stack, about);
   return about;
+}
+
+/** Kills a rollback when users reach the release it brings back, and rolls back again: that goes no release further. */
+export async function interruptRollback(): Promise<void> {
+  const wanted = otherThan(liveEntry(await ledger("prod"))?.pr);
+  const child = startSgw(["rollback", "prod", "--yes"]);
+  const ended = once(child, "exit");
+  const said = collect(child);
+  await eventually("the rollback removes what it replaced", async () => {
+    assert.equal((await ledger("prod")).at(-1)?.step, "retire", said());
+  });
+  child.kill("SIGKILL");
+  await ended;
+  const { stdout } = await sgw(["rollback", "prod", "--yes", "--json"]);
+  assert.equal((JSON.parse(stdout) as Promoted).stack, `prod-pr-${wanted}`);
+  await expectOrder(`prod-pr-${wanted}`, said());
 }
 
 /** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */

@@ -1,5 +1,5 @@
 import { before, test } from "node:test";
-import { type Blow, interrupt, takeTurns } from "./interruption.ts";
+import { type Blow, interrupt, interruptRollback, takeTurns } from "./interruption.ts";
 
 // A promotion that is interrupted at any moment is finished or taken back by the next one. `npm run recovery` kills it at
 // 25 points spread over a promotion, `npm run chaos` interrupts it at random ones.
@@ -40,3 +40,5 @@ for (const [index, { blow, part }] of points.entries()) {
     return interrupt({ blow, after: part * seconds, next, others, say: context.diagnostic.bind(context) });
   });
 }
+
+test("a rollback that was killed late ends where it was to go, and no release further", interruptRollback);
