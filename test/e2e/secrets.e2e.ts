@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,15 +9,35 @@ import { imageOf, images } from "../../src/images.ts";
 import { type ServiceName } from "../../src/settings/index.ts";
 import { credentialNames } from "../../src/settings/credentials.ts";
 import { run } from "../../tools/command.ts";
-import { backendFolder } from "../../tools/environment.ts";
+import { backendFolder, root } from "../../tools/environment.ts";
 import { canary, type Canary, given } from "./canary.ts";
 import { credentialsOf, exportState, givenCredentials, secretFiles, secretOutputs, variableOf } from "./credentials.ts";
 import { stacks } from "./inspected.ts";
 import { settings } from "./settings.ts";
-import { docker, engine, fleetUp, preview, stackObjects, up } from "./world.ts";
+import {
+  docker,
+  engine,
+  fleetUp,
+  preview,
+  type PulumiResult,
+  ready,
+  removeConfig,
+  setConfig,
+  stackObjects,
+  up,
+} from "./world.ts";
 
 const canaries: Canary[] = [];
 const printed: string[] = [];
+
+/** What opens other people's servers; those of a repository come with an agent, see test/components/jenkins-agent.test.ts. */
+const tokens = { REGISTRY_PASSWORD: randomBytes(16).toString("hex"), FORGE_TOKEN: randomBytes(16).toString("hex") };
+const logins = {
+  ...{ REGISTRY_ADDRESS: "registry.example.com", REGISTRY_USER: "ci", FORGE: "github", FORGE_REPOSITORY: "o/app" },
+  ...tokens,
+};
+
+const textOf = ({ stdout, stderr }: PulumiResult) => stdout + stderr;
 
 /** Names the places whose text gives a secret away. */
 async function silent(places: AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>) {
@@ -35,7 +56,11 @@ async function silent(places: AsyncIterable<readonly [string, string]> | Iterabl
 
 before(async () => {
   await fleetUp(stacks);
-  for (const stack of stacks) printed.push((await up(stack, ["--diff"])).stdout);
+  for (const stack of stacks) {
+    const env = stack === "prod-pr-7" ? logins : {};
+    printed.push(textOf(await up(stack, ["--diff"], { env })));
+  }
+  canaries.push(...Object.entries(tokens).map(([name, token]) => canary(name, token)));
   const known = new Map<string, string>();
   for (const stack of stacks) {
     for (const source of [secretFiles, secretOutputs, credentialsOf]) {
@@ -44,6 +69,8 @@ before(async () => {
   }
   for (const [secret, name] of known) canaries.push(canary(name, secret));
 });
+
+after(() => up("prod-pr-7"));
 
 describe("a secret", () => {
   it("is one of those given and generated, and would be found", async () => {
@@ -55,8 +82,9 @@ describe("a secret", () => {
     assert.ok(givenCredentials().size >= 5);
     const states = await Promise.all(stacks.map((stack) => exportState(stack, { secrets: true })));
     const found = given(states.join("\n"), canaries);
-    // Of this one only what is derived from it is used.
-    const used = canaries.map(({ name }) => name).filter((name) => !name.startsWith("appElasticsearchPassword of"));
+    // Of the one only what is derived from it is used, the other by sgw alone.
+    const elsewhere = /^(?:appElasticsearchPassword of|FORGE_TOKEN$)/;
+    const used = canaries.map(({ name }) => name).filter((name) => !elsewhere.test(name));
     assert.deepEqual(
       used.filter((name) => !found.includes(name)),
       [],
@@ -95,7 +123,9 @@ describe("a secret", () => {
       return [image, history + (await docker("image", "inspect", image))] as const;
     });
     await silent(await Promise.all(texts));
-    assert.equal(await linesIn(references, ["pgbouncer"]), true, "what is in them would be found");
+    // The first line of a file that is copied into one of them.
+    const [line = ""] = readFileSync(join(root, "images/daphne/app/web/checks.py"), "utf8").split("\n");
+    assert.equal(await linesIn(references, [line]), true, "what is in their files would be found");
     assert.equal(
       await linesIn(
         references,
@@ -115,19 +145,42 @@ describe("a secret", () => {
     const changed = new Map(credentialNames.map((name) => [variableOf(name), `Changed${name}${"0".repeat(30)}`]));
     canaries.push(...[...changed].map(([name, secret]) => canary(`changed ${name}`, secret)));
     for (const stack of ["platform", "staging-pr-7"]) {
-      const { stdout, stderr } = await preview(stack, ["--diff"], { env: Object.fromEntries(changed) });
-      assert.match(stdout, /\[secret\]/);
-      await silent([[`preview of ${stack}`, stdout + stderr]]);
+      const text = textOf(await preview(stack, ["--diff"], { env: Object.fromEntries(changed) }));
+      assert.match(text, /\[secret\]/);
+      await silent([[`preview of ${stack}`, text]]);
     }
   });
 
+  it("is not printed by an up that changes it, whether that fails or not", async () => {
+    const stack = "staging-pr-7";
+    const changed = randomBytes(16).toString("hex");
+    canaries.push(canary("changed password of Redis", changed));
+    const env = { ...logins, REDIS_STACK_PASSWORD: changed };
+    const texts: string[] = [];
+    const bring = async (options: object) => texts.push(textOf(await up(stack, ["--diff"], options)));
+    try {
+      // What uses the new password cannot start.
+      await setConfig(stack, "daphne.image", "studygiveway-e2e/absent:1");
+      await bring({ env, expectFailure: true }).finally(() => removeConfig(stack, "daphne.image"));
+      await bring({ env });
+      assert.ok([...(await secretFiles(stack)).values()].includes(changed));
+    } finally {
+      await bring({});
+    }
+    await ready(stack);
+    for (const text of texts) assert.match(text, /\[secret\]/);
+    assert.match(texts[0] ?? "", /daphne: .*No such image/);
+    await silent(texts.map((text, index) => [`up ${index + 1}`, text] as const));
+  });
+
   it("is not printed when it is refused", async () => {
-    const bad = new Map(credentialNames.map((name) => [variableOf(name), `Refused ${name} "0"`]));
+    const names = [...credentialNames.map(variableOf), ...Object.keys(tokens), "REPOSITORY_TOKEN"];
+    const bad = new Map(names.map((name) => [name, `Refused ${name} "0"`]));
     canaries.push(...[...bad].map(([name, secret]) => canary(`refused ${name}`, secret)));
     const options = { env: Object.fromEntries(bad), expectFailure: true };
-    const { stdout, stderr } = await preview("staging-pr-7", [], options);
-    for (const name of bad.keys()) assert.ok((stdout + stderr).includes(name), `${name} is not named`);
-    await silent([["the refusal", stdout + stderr]]);
+    const text = textOf(await preview("staging-pr-7", [], options));
+    for (const name of names) assert.ok(text.includes(name), `${name} is not named`);
+    await silent([["the refusal", text]]);
   });
 });
 
