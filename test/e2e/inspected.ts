@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { engine, eventually, runningTasks, stackObjects } from "./world.ts";
 
 /** One of each kind, and the release that borrows its data. */
@@ -86,16 +86,40 @@ export interface Process {
   readonly capabilities: readonly bigint[];
 }
 
-/** Every process of a container that is more than Docker's own init, or that alone where there is no other. */
+/**
+ * Docker's own init and all that descends from it. A health check is none of them: before it begins, what starts it has
+ * capabilities of its own for a moment.
+ */
 export function processesOf(first: number): Process[] {
-  const children = readFileSync(`/proc/${first}/task/${first}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  return [first, ...children].map((pid) => {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return descendants(first).flatMap((pid) => {
+    const status = textOf(`/proc/${pid}/status`);
     const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(status)?.[1] ?? "";
-    return {
-      name: field("Name"),
-      uid: field("Uid"),
-      capabilities: ["CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"].map((set) => BigInt(`0x${field(set)}`)),
-    };
+    if (status === "" && pid !== first) return [];
+    const capabilities = ["CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb"].map((set) => BigInt(`0x${field(set)}`));
+    return [{ name: field("Name"), uid: field("Uid"), capabilities }];
   });
+}
+
+function descendants(pid: number): number[] {
+  const children = list(`/proc/${pid}/task`).flatMap((thread) =>
+    textOf(`/proc/${pid}/task/${thread}/children`).split(" "),
+  );
+  return [pid, ...children.filter(Boolean).map(Number).flatMap(descendants)];
+}
+
+/** Nothing of a process that has ended meanwhile. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
