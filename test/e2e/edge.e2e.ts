@@ -175,6 +175,34 @@ describe("the edge", () => {
   });
 });
 
+describe("the edge with HTTP_PORT and HTTPS_PORT", () => {
+  /** The status of a page, and where that leads to. */
+  async function askAt(scheme: "http" | "https", port: number): Promise<string> {
+    const host = hostOf(release);
+    const curl = ["curl", "-sk", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}"];
+    const target = ["--resolve", `${host}:${port}:127.0.0.1`, `${scheme}://${host}:${port}/healthz`];
+    return (await inside([...curl, ...target])).stdout.trim();
+  }
+
+  it("listens there and nowhere else, and sends HTTP to that port", async () => {
+    await up("platform", [], { env: { HTTP_PORT: "8081", HTTPS_PORT: "8444" } });
+    try {
+      await eventually("200 at 8444", async () => {
+        assert.equal(await askAt("https", 8444), "200");
+      });
+      assert.match(await askAt("http", 8081), new RegExp(`^30[1278] https://${hostOf(release)}:8444/healthz$`));
+      const { stdout } = await inside(["ss", "-Hltn"]);
+      const ports = [80, 443, 8081, 8444].filter((port) => new RegExp(`:${port}\\s`).test(stdout));
+      assert.deepEqual(ports, [8081, 8444]);
+    } finally {
+      await up("platform");
+    }
+    await eventually("200 at 443", async () => {
+      assert.equal(await askAt("https", 443), "200");
+    });
+  });
+});
+
 async function fromOutside(host: string): Promise<number> {
   const { stdout } = await run(
     [
@@ -203,24 +231,12 @@ describe("the guard of the Docker socket", () => {
     for (const path of ["/version", "/services", "/v1.24/services", "/v1.24/tasks", "/networks", "/nodes"]) {
       assert.equal(await ask("GET", path), 200, `GET ${path}`);
     }
-    for (const path of [
-      "/secrets",
-      "/v1.40/secrets",
-      "/configs",
-      "/containers/json",
-      "/info",
-      "/swarm",
-      "/images/json",
-    ]) {
+    const closed = ["/secrets", "/v1.40/secrets", "/configs", "/containers/json", "/info", "/swarm", "/images/json"];
+    for (const path of closed) {
       assert.equal(await ask("GET", path), 403, `GET ${path}`);
     }
-    for (const path of [
-      "/services/../secrets",
-      "/services%2f..%2fsecrets",
-      "//secrets",
-      "/services/x",
-      "/swarm/unlockkey",
-    ]) {
+    const odd = ["/services/../secrets", "/services%2f..%2fsecrets", "//secrets", "/services/x", "/swarm/unlockkey"];
+    for (const path of odd) {
       assert.ok([403, 404].includes(await ask("GET", path)), `GET ${path}`);
     }
     for (const method of ["POST", "PUT", "DELETE", "HEAD"]) {
