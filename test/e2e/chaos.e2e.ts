@@ -1,13 +1,13 @@
 import { randomInt } from "node:crypto";
 import { before, test } from "node:test";
-import { type Blow, interrupt, takeTurns } from "./interruption.ts";
+import { type Blow, interrupt, takeTurns, type Turns } from "./interruption.ts";
 
 // What recovery.e2e.ts does, at moments of chance; each test's name tells how to do it again.
 
 const rounds = Number(process.env["CHAOS_ROUNDS"] ?? 50);
 const blows: readonly Blow[] = ["kill -9", "SIGINT", "SIGTERM", "kill -9 of the provider"];
 
-let turns: Awaited<ReturnType<typeof takeTurns>>;
+let turns: Turns;
 
 before(async () => {
   turns = await takeTurns();
@@ -18,9 +18,6 @@ for (let round = 0; round < rounds; round++) {
   // A command that has hardly begun does not listen to signals yet.
   const permille = randomInt(blow.startsWith("SIG") ? 100 : 1, 1000);
   const next = randomInt(3) === 0 ? "other" : "same";
-  test(`${round + 1}: ${blow} at ${permille / 10} % of a promotion, then the ${next} one`, (context) => {
-    const { others, seconds } = turns;
-    const after = (permille / 1000) * seconds;
-    return interrupt({ blow, after, next, others, say: context.diagnostic.bind(context) });
-  });
+  test(`${round + 1}: ${blow} at ${permille / 10} % of a promotion, then the ${next} one`, (context) =>
+    interrupt({ blow, part: permille / 1000, next, turns, say: context.diagnostic.bind(context) }));
 }

@@ -18,22 +18,33 @@ export type Blow = "kill -9" | "SIGINT" | "SIGTERM" | "kill -9 of the provider";
 
 export interface Interruption {
   readonly blow: Blow;
-  /** Seconds after its start. */
-  readonly after: number;
+  /** When, as a part of the time that a promotion takes. */
+  readonly part: number;
   /** What is promoted next: the pull request that was interrupted, or the one that was live before. */
   readonly next: "same" | "other";
-  /** Releases of other files, which nobody touches. */
-  readonly others: readonly string[];
+  readonly turns: Turns;
   readonly say: (text: string) => void;
 }
 
+export interface Turns {
+  /** Releases of other files, which nobody touches. */
+  readonly others: readonly string[];
+  /** How long an undisturbed turn takes, as far as is known: less when the machine has less to do. */
+  seconds: number;
+}
+
 /** Brings two pull requests so far that they can take turns in PROD, and measures how long an undisturbed turn takes. */
-export async function takeTurns(): Promise<Pick<Interruption, "others"> & { readonly seconds: number }> {
+export async function takeTurns(): Promise<Turns> {
   const others = await prepareProd([41, 42]);
   await promote("prod", "--pr", "41", "--revive");
-  const began = performance.now();
+  const took = stopwatch();
   await promote("prod", "--pr", "42", "--revive");
-  return { others, seconds: (performance.now() - began) / 1000 };
+  return { others, seconds: took() };
+}
+
+function stopwatch(): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) / 1000;
 }
 
 const otherThan = (pr: number | undefined) => (pr === 41 ? 42 : 41);
@@ -56,7 +67,7 @@ async function strikeAndResume(interruption: Interruption): Promise<string> {
   assert.equal(stack, `prod-pr-${wanted}`, about);
   assert.equal(await answering(stack), `${stack}.${generation}`, about);
   assert.deepEqual(
-    (await releasesThere()).filter((name) => !interruption.others.includes(name)),
+    (await releasesThere()).filter((name) => !interruption.turns.others.includes(name)),
     [stack],
     about,
   );
@@ -88,8 +99,10 @@ export async function interruptRollback(): Promise<void> {
 }
 
 /** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */
-async function strikeOne({ blow, after, say }: Interruption): Promise<{ pr: number; about: string }> {
-  for (let moment = after; moment > after / 2; moment *= 0.8) {
+async function strikeOne({ blow, part, turns, say }: Interruption): Promise<{ pr: number; about: string }> {
+  for (let tries = 0; tries < 4; tries++) {
+    const moment = part * turns.seconds;
+    const took = stopwatch();
     const pr = otherThan(liveEntry(await ledger("prod"))?.pr);
     const child = startSgw(["promote", "prod", "--pr", String(pr), "--revive", "--yes"]);
     const ended = once(child, "exit");
@@ -102,6 +115,7 @@ async function strikeOne({ blow, after, say }: Interruption): Promise<{ pr: numb
     if (isHit && ends[blow].includes(end)) return { pr, about };
     assert.equal(end, "exit code 0", about);
     say(`the promotion ended before ${blow} after ${moment.toFixed(1)} s could strike it: strikes another one earlier`);
+    turns.seconds = Math.min(took(), turns.seconds * 0.95);
   }
   return assert.fail(`${blow}: every promotion ended before`);
 }

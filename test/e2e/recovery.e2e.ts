@@ -1,5 +1,5 @@
 import { before, test } from "node:test";
-import { type Blow, interrupt, interruptRollback, takeTurns } from "./interruption.ts";
+import { type Blow, interrupt, interruptRollback, takeTurns, type Turns } from "./interruption.ts";
 
 // A promotion that is interrupted at any moment is finished or taken back by the next one. `npm run recovery` kills it at
 // 25 points spread over a promotion, `npm run chaos` interrupts it at random ones.
@@ -26,7 +26,7 @@ const points = [
   ...spread(more, 0.25, () => "kill -9 of the provider"),
 ];
 
-let turns: Awaited<ReturnType<typeof takeTurns>>;
+let turns: Turns;
 
 before(async () => {
   turns = await takeTurns();
@@ -35,10 +35,8 @@ before(async () => {
 for (const [index, { blow, part }] of points.entries()) {
   // What nobody asks for any more is taken back, or replaced where it was live already.
   const next = index % 3 === 1 ? "other" : "same";
-  test(`${blow} at ${Math.round(part * 100)} % of a promotion, then the ${next} one`, (context) => {
-    const { others, seconds } = turns;
-    return interrupt({ blow, after: part * seconds, next, others, say: context.diagnostic.bind(context) });
-  });
+  test(`${blow} at ${Math.round(part * 100)} % of a promotion, then the ${next} one`, (context) =>
+    interrupt({ blow, part, next, turns, say: context.diagnostic.bind(context) }));
 }
 
 test("a rollback that was killed late ends where it was to go, and no release further", interruptRollback);
