@@ -48,7 +48,11 @@ export class Nginx extends pulumi.ComponentResource {
   }
 }
 
-/** nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s. */
+/**
+ * nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s.
+ * Linux asks a second time after 1 s where a busy application had no room for a connection, so 2 s find it and still leave
+ * a dead replica soon.
+ */
 export function nginxConfig(port: number, upstream: string): string {
   return `${base}  server {
     listen ${port};
@@ -59,7 +63,7 @@ export function nginxConfig(port: number, upstream: string): string {
     proxy_set_header Connection $connection_upgrade;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme_of_client;
-    proxy_connect_timeout 1s;
+    proxy_connect_timeout 2s;
     proxy_read_timeout 90s;
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 3;
