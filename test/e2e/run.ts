@@ -8,6 +8,7 @@ import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 import { backendUrl, type Environment, root } from "../../tools/environment.ts";
 import { chooseSource, ensureImages } from "../../tools/images.ts";
+import { ensurePrograms } from "../../tools/packages.ts";
 import { createProgress, duration, type Progress } from "../../tools/progress.ts";
 import { ensureToolchain, environmentOf as withToolchain } from "../../tools/toolchain.ts";
 import { copyCheckout } from "./checkout.ts";
@@ -68,8 +69,18 @@ async function daemonFor({ name, keep }: Options): Promise<Daemon> {
   return keep && isThere ? running : startDaemon(name, keep);
 }
 
+/** What the tests call beside what the Engine itself needs. It asks ps for the processes of a container. */
+const programs = [
+  { command: "git", package: "git" },
+  { command: "curl", package: "curl" },
+  { command: "ps", package: "procps" },
+];
+
 /** Makes what world.ts finds in the environment. */
-async function prepare(settings: Options, { step }: Progress): Promise<string> {
+async function prepare(settings: Options, { step, say }: Progress): Promise<string> {
+  await ensurePrograms(programs, "testing end to end", (text) => {
+    say("programs", text);
+  });
   const bare = bareEnvironment();
   const before = findDaemon(settings.name);
   const daemon = await step("docker", async () => {
