@@ -22,13 +22,19 @@ export async function copyCheckout(folder: string, only: readonly string[] = [".
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 }
 
-/** Makes the copy a repository of its own with everything committed. */
+/** Makes the copy a repository of its own with everything in one commit, also when it was one before. */
 export async function commitCheckout(folder: string): Promise<void> {
   const options = { cwd: folder, timeoutSeconds: 30 };
   const author = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
   // The link is none of the folders that .gitignore names.
+  rmSync(join(folder, ".git"), { recursive: true, force: true });
   await must(["git", "init", "--quiet"], options);
   await must(["bash", "-c", "echo /node_modules >> .git/info/exclude"], options);
   await must(["git", "add", "--all"], options);
   await must(["git", ...author, "commit", "--quiet", "--message", "Copy"], options);
+}
+
+/** What git finds changed or added since then. */
+export function uncommitted(folder: string): Promise<string> {
+  return must(["git", "status", "--porcelain"], { cwd: folder, timeoutSeconds: 30 });
 }

@@ -11,7 +11,7 @@ import { chooseSource, ensureImages } from "../../tools/images.ts";
 import { ensurePrograms } from "../../tools/packages.ts";
 import { createProgress, duration, type Progress } from "../../tools/progress.ts";
 import { ensureToolchain, environmentOf as withToolchain } from "../../tools/toolchain.ts";
-import { copyCheckout } from "./checkout.ts";
+import { commitCheckout, copyCheckout } from "./checkout.ts";
 import { type Daemon, environmentOf, findDaemon, startDaemon } from "./daemon.ts";
 
 const usage = `usage: npm run test:e2e -- [--keep] [--name NAME] [FILE...]
@@ -94,6 +94,7 @@ async function prepare(settings: Options, { step, say }: Progress): Promise<stri
   mkdirSync(state, { recursive: true, mode: 0o700 });
   rmSync(join(project, "src"), { recursive: true, force: true });
   await copyCheckout(project);
+  await commitCheckout(project);
   const credentials = givenCredentials(join(project, ".env"));
   const [env, images] = await Promise.all([
     step("pulumi", async (say) => {

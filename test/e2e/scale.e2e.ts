@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { uncommitted } from "./checkout.ts";
 import {
   docker,
   eventually,
   fleetUp,
   hostOf,
   https,
+  project,
   removeConfig,
   runningTasks,
   setConfig,
@@ -90,4 +92,8 @@ test("and back to one", async () => {
     [1, 1],
   );
   assert.equal((await https({ host: hostOf(stack) })).status, 200);
+});
+
+test("what was set for this stack alone has changed no committed file", async () => {
+  assert.equal(await uncommitted(project), "");
 });

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
-import { type CommandResult, must, run } from "../../tools/command.ts";
+import { type CommandResult, run } from "../../tools/command.ts";
 import { chooseSource } from "../../tools/images.ts";
-import { commitCheckout, copyCheckout } from "./checkout.ts";
+import { commitCheckout, copyCheckout, uncommitted } from "./checkout.ts";
 import { inventory } from "./refusal.ts";
 import { storesOf } from "./store.ts";
 import { engine, eventually, https, stackObjects, taskIds } from "./world.ts";
@@ -87,7 +87,7 @@ test("a second npm start is fast and changes nothing", async () => {
 });
 
 test("no committed file was changed", async () => {
-  assert.equal(await must(["git", "status", "--porcelain"], { cwd: checkout, timeoutSeconds: 30 }), "");
+  assert.equal(await uncommitted(checkout), "");
   const written = readFileSync(join(checkout, ".env"), "utf8");
   assert.match(written, /^PULUMI_CONFIG_PASSPHRASE=\S{20,}$/m);
   assert.match(written, new RegExp(`^IMAGES=${source ?? ""}$`, "m"));
