@@ -31,7 +31,7 @@ function refuses(title: string, image: () => Promise<string>, reason: RegExp): v
     const others = await releasesThere();
     const watch = watchSite((release) => release === live);
     const began = performance.now();
-    const { stderr } = await sgw(["promote", "prod", "--pr", String(pr), "--yes"], { code: 1 });
+    const { stderr } = await sgw(["promote", "prod", "--pr", String(pr), "--yes"], { code: 1 }).finally(watch.end);
     const seconds = (performance.now() - began) / 1000;
     assert.deepEqual(await watch.end(), []);
     assert.match(stderr, reason);
