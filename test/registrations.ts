@@ -18,13 +18,25 @@ export function settingsOf(stack: string, input: Omit<Input, "stack"> = {}): Set
   return settingsFrom(sources({ stack, ...input, variables: { IMAGES: "stand-in", ...input.variables } }));
 }
 
+// Of two programs at the same time, each would also be told what the other registers: Pulumi has one engine per process.
+let turn: Promise<unknown> = Promise.resolve();
+
 /** Every resource that a stack registers, in the order of their names. No engine and no Docker: the shape alone. */
 export async function registrations(settings: Settings, nodes = 1): Promise<Registration[]> {
+  const mine = turn.then(() => record(settings, nodes));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function record(settings: Settings, nodes: number): Promise<Registration[]> {
   const inputs = new Map<string, Record<string, unknown>>();
+  const twice = new Set<string>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs: given }) => {
-        inputs.set(`${type} ${name}`, given as Record<string, unknown>);
+        const key = `${type} ${name}`;
+        if (inputs.has(key)) twice.add(key);
+        inputs.set(key, given as Record<string, unknown>);
         return { id: `${name}-id`, state: { name: `${name}-name`, ...stateOf(type, name, given as object) } };
       },
       call: ({ inputs: given }) => given as Record<string, unknown>,
@@ -40,6 +52,8 @@ export async function registrations(settings: Settings, nodes = 1): Promise<Regi
     return {};
   });
   await pulumi.runtime.disconnect();
+  // The engine would take them for two below two parents; here the one would hide the other.
+  if (twice.size > 0) throw new Error(`registered more than once: ${[...twice].join(", ")}`);
   return [...inputs]
     .map(([key, given]) => {
       const [type = "", name = ""] = key.split(" ");
