@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Generations } from "../../src/delivery/generations.ts";
+import { type Environment } from "../../src/identity.ts";
 import { type Behaviour, goodImage, imageThat } from "./applications.ts";
 import { watchSite } from "./interruption.ts";
 import { prepareProd } from "./prod.ts";
@@ -25,22 +26,38 @@ async function provenInQa(image: string): Promise<void> {
   await generations.move(generation, { outcome: "destroyed", step: "done" });
 }
 
-function refuses(title: string, image: () => Promise<string>, reason: RegExp): void {
+/** Promotes what has to fail, soon enough; what was said of it. */
+async function fails(environment: Environment, ...args: readonly string[]): Promise<string> {
+  const began = performance.now();
+  const { stderr } = await sgw(["promote", environment, ...args, "--yes"], { code: 1 });
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(seconds < 90, `${seconds.toFixed(1)} s`);
+  return stderr;
+}
+
+/** The ledger says why; gives what it says. */
+async function expectFailed(environment: Environment, reason: RegExp): Promise<string> {
+  const { outcome, reason: told = "" } = (await ledger(environment)).at(-1) ?? {};
+  assert.equal(outcome, "failed");
+  assert.match(told, reason);
+  return told;
+}
+
+/** `body` is what the application says of itself: for who promotes, and not for all who read the ledger. */
+function refuses(title: string, image: () => Promise<string>, reason: RegExp, body?: string): void {
   test(title, async () => {
     await provenInQa(await image());
     const others = await releasesThere();
     const watch = watchSite((release) => release === live);
-    const began = performance.now();
-    const { stderr } = await sgw(["promote", "prod", "--pr", String(pr), "--yes"], { code: 1 }).finally(watch.end);
-    const seconds = (performance.now() - began) / 1000;
+    const stderr = await fails("prod", "--pr", String(pr)).finally(watch.end);
     assert.deepEqual(await watch.end(), []);
     assert.match(stderr, reason);
-    assert.ok(seconds < 90, `${seconds.toFixed(1)} s`);
     assert.deepEqual(await releasesThere(), others);
     assert.equal(await answering("prod-pr-42"), live);
-    const last = (await ledger("prod")).at(-1);
-    assert.equal(last?.outcome, "failed");
-    assert.match(last.reason ?? "", reason);
+    const told = await expectFailed("prod", reason);
+    if (body === undefined) return;
+    assert.match(stderr, new RegExp(`^ {4}${body}`, "m"));
+    assert.ok(!told.includes(body), told);
   });
 }
 
@@ -56,7 +73,7 @@ const unhealthy = /not healthy after 60 s \(GATE_TIMEOUT_SECONDS\):\s+daphne: 0 
 refuses("one that is never healthy", behaving("is never healthy"), unhealthy);
 refuses("one that turns unhealthy after 3 s", behaving("turns unhealthy after 3 s"), late);
 refuses("one that crashes after 3 s", behaving("crashes after 3 s"), late);
-refuses("one that does not reach what it needs", behaving("is not ready"), /\/readyz at \S+: 503 is not ready/);
+refuses("one that does not reach what it needs", behaving("is not ready"), /\/readyz at \S+: 503/, "is not ready");
 refuses(
   "one whose image is gone",
   () => Promise.resolve(`127.0.0.1:5000/gone@sha256:${"0".repeat(64)}`),
@@ -66,20 +83,10 @@ refuses(
 test("a bad release of an environment where each has a host of its own goes, and the live one stays", async () => {
   await promote("staging", "--pr", "44", "--image", await goodImage(44), "--revive");
   const others = await releasesThere();
-  const args = [
-    "promote",
-    "staging",
-    "--pr",
-    "45",
-    "--image",
-    await imageThat("crashes after 3 s"),
-    "--revive",
-    "--yes",
-  ];
-  const { stderr } = await sgw(args, { code: 1 });
+  const stderr = await fails("staging", "--pr", "45", "--image", await imageThat("crashes after 3 s"), "--revive");
   assert.match(stderr, late);
   assert.deepEqual(await releasesThere(), others);
   assert.match((await answering("staging-pr-44")) ?? "", /^staging-pr-44\./);
-  assert.equal((await ledger("staging")).at(-1)?.outcome, "failed");
+  await expectFailed("staging", late);
   await sgw(["destroy", "staging-pr-44", "--live", "--yes"]);
 });
