@@ -93,10 +93,10 @@ export function backendFiles(): string[] {
   return readdirSync(join(folder, ".pulumi"), { recursive: true, encoding: "utf8" }).sort();
 }
 
-/** The releases that have a state, a copy of one, or settings in a file. */
+/** The releases that have a state, a copy of one, a history, or settings in a file. */
 export function releasesOnFile(): string[] {
   const files = [...backendFiles(), ...readdirSync(project)];
-  const named = files.flatMap((file) => /\b((?:staging|qa|prod)-pr-\d+)\./.exec(file)?.[1] ?? []);
+  const named = files.flatMap((file) => /\b((?:staging|qa|prod)-pr-\d+)(?=[.-])/.exec(file)?.[1] ?? []);
   return [...new Set(named)].sort();
 }
 
