@@ -4,7 +4,7 @@ import { readRecords } from "../../src/cluster/ledger.ts";
 import { run } from "../../tools/command.ts";
 import { layeredImage } from "./applications.ts";
 import { push, type Registry, startRegistry } from "./registry.ts";
-import { answering, promote, type Promoted, releasesThere, runningImage, sgw } from "./sgw.ts";
+import { answering, ledger, promote, type Promoted, releasesThere, runningImage, sgw } from "./sgw.ts";
 import { docker, engine, fleetUp, inside, stackObjects } from "./world.ts";
 
 // The delivery with a registry: what STAGING is told by tag is a digest from then on.
@@ -96,11 +96,14 @@ test("an image with a layer that is nowhere else comes from the registry", async
   assert.equal(await localId(pushed), id);
 });
 
-test("without its registry a release runs on, and a tag that nobody knows is refused", async () => {
+test("without its registry a release runs on, and a tag that nobody knows is a failure with a reason", async () => {
   await registry.stop();
   const { stderr } = await sgw(["promote", "staging", "--pr", String(next), "--image", named("none"), "--yes"], {
     code: 1,
   });
-  assert.match(stderr, /neither a registry nor this node has it/);
+  assert.match(stderr, /registry/);
+  const { outcome, reason = "" } = (await ledger("staging")).at(-1) ?? {};
+  assert.equal(outcome, "failed");
+  assert.match(reason, /registry/);
   assert.match((await answering(`staging-pr-${next}`)) ?? "", new RegExp(`^staging-pr-${next}\\.`));
 });
