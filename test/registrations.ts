@@ -18,6 +18,14 @@ export function settingsOf(stack: string, input: Omit<Input, "stack"> = {}): Set
   return settingsFrom(sources({ stack, ...input, variables: { IMAGES: "stand-in", ...input.variables } }));
 }
 
+/** The text of a file that a service is given, open or secret: `elasticsearch-1-users_roles`. */
+export function fileOf(rows: readonly Registration[], name: string): string {
+  const row = rows.find((one) => one.name === name && /:(?:Secret|ServiceConfig)$/.test(one.type));
+  if (row === undefined) throw new Error(`no file ${name}`);
+  const { data } = row.inputs as { data: string | { value: string } };
+  return Buffer.from(typeof data === "string" ? data : data.value, "base64").toString("utf8");
+}
+
 // Of two programs at the same time, each would also be told what the other registers: Pulumi has one engine per process.
 let turn: Promise<unknown> = Promise.resolve();
 
