@@ -1,4 +1,5 @@
 import { must } from "../../tools/command.ts";
+import { quoted, shell } from "./container.ts";
 import { containerOf } from "./world.ts";
 
 const script = `curl -sS -m 30 -X "$1" -H 'Content-Type: application/json' \
@@ -12,6 +13,26 @@ export async function elastic(method: string, path: string, body?: object): Prom
   const answer = JSON.parse(text) as { error?: unknown };
   if (answer.error !== undefined) throw new Error(`${method} ${path}: ${JSON.stringify(answer.error)}`);
   return answer;
+}
+
+const asApplication = `
+import base64, json, sys, urllib.error, urllib.request
+to = json.load(open("/run/secrets/connections"))["elasticsearch"]
+login = base64.b64encode(f"{to['user']}:{to['password']}".encode()).decode()
+request = urllib.request.Request(f"{to['hosts'][0]}/{sys.argv[1]}", headers={"Authorization": f"Basic {login}"})
+try:
+    answer = urllib.request.urlopen(request, timeout=20)
+except urllib.error.HTTPError as refusal:
+    answer = refusal
+found = json.load(answer).get("hits", {}).get("hits", [])
+print(json.dumps({"status": answer.status, "indices": [hit["_index"] for hit in found]}))
+`;
+
+/** Searches as a release's application would, with what it knows; of each document found, the index where it is. */
+export async function searchAs(stack: string, indices: string): Promise<{ status: number; indices: string[] }> {
+  const words = ["python3", "-c", quoted(asApplication), quoted(`${indices}/_search?size=100`)];
+  const answer = await shell(`${stack}-daphne`, words.join(" "));
+  return JSON.parse(answer) as { status: number; indices: string[] };
 }
 
 export interface LogLine {

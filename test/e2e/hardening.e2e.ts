@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { rootBecause } from "../../src/docker/waivers.ts";
 import { loggedLabels } from "../../src/cluster/labels.ts";
+import { elastic, searchAs } from "./elastic.ts";
 import { containersOf, each, processesOf, stacks } from "./inspected.ts";
-import { docker, fleetUp, stackObjects } from "./world.ts";
+import { docker, eventually, fleetUp, ready, stackObjects } from "./world.ts";
 
 before(() => fleetUp(stacks));
 
@@ -159,4 +160,29 @@ describe("root", () => {
       }
     });
   });
+});
+
+describe("in Elasticsearch the application", () => {
+  const [ofStaging, ofProd] = ["staging-pr-7-readiness", "prod-data-readiness"];
+
+  for (const [stack, own, other] of [
+    ["staging-pr-7", ofStaging, ofProd],
+    ["prod-pr-7", ofProd, ofStaging],
+  ] as const) {
+    it(`of ${stack} finds what belongs to its environment, and is refused the rest`, async () => {
+      await Promise.all(["staging-pr-7", "prod-pr-7"].map(ready));
+      assert.deepEqual(await searchAs(stack, own), { status: 200, indices: [own] });
+      const logs = await eventually(`log lines of ${stack}`, async () => {
+        const [index] = Object.keys((await elastic("GET", `logs-${stack}-*`)) as object);
+        assert.ok(index !== undefined);
+        return index;
+      });
+      for (const index of [other, logs]) assert.equal((await searchAs(stack, index)).status, 403, index);
+      // A pattern means what one may see.
+      assert.deepEqual((await searchAs(stack, "logs-*")).indices, []);
+      const [environment = ""] = stack.split("-");
+      const seen = (await searchAs(stack, "*")).indices;
+      assert.deepEqual([...new Set(seen.map((index) => index.split("-")[0]))], [environment]);
+    });
+  }
 });
