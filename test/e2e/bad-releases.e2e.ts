@@ -3,9 +3,9 @@ import { before, test } from "node:test";
 import { Generations } from "../../src/delivery/generations.ts";
 import { type Environment } from "../../src/identity.ts";
 import { type Behaviour, goodImage, imageThat } from "./applications.ts";
-import { watchSite } from "./interruption.ts";
 import { prepareProd } from "./prod.ts";
 import { answering, ledger, promote, releasesThere, sgw } from "./sgw.ts";
+import { watchSite } from "./watch.ts";
 import { engine } from "./world.ts";
 
 // Releases that QA took for good and that are not: users never see them, and the one before serves on.

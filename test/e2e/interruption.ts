@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { liveEntry } from "../../src/cluster/ledger.ts";
-import { readObjects } from "../../src/cluster/objects.ts";
-import { holderVariable } from "../../src/delivery/holder.ts";
-import { readLeases } from "../../src/delivery/lease.ts";
-import { backendFolder } from "../../tools/environment.ts";
+import { expectOrder, started } from "./order.ts";
 import { kill } from "./process.ts";
 import { prepareProd } from "./prod.ts";
 import { answering, ledger, promote, type Promoted, releasesThere, sgw, startSgw } from "./sgw.ts";
-import { domain, engine, eventually, https, pulumi } from "./world.ts";
+import { watchSite } from "./watch.ts";
+import { eventually } from "./world.ts";
 
 /** What happens to a promotion: its process is killed, is asked to stop, or a plugin that works for it is killed. */
 export type Blow = "kill -9" | "SIGINT" | "SIGTERM" | "kill -9 of the provider";
@@ -143,80 +140,10 @@ async function strike(child: ChildProcess, blow: Blow): Promise<boolean> {
   return false;
 }
 
-/** Every object is known to the state and the other way round, nothing is pending, locked, held or under way. */
-export async function expectOrder(stack: string, about: string): Promise<void> {
-  const { stdout } = await pulumi(stack, ["stack", "export"]);
-  const { deployment } = JSON.parse(stdout) as {
-    deployment: { resources: { id?: string; type: string }[]; pending_operations?: object[] };
-  };
-  assert.deepEqual(deployment.pending_operations ?? [], [], about);
-  const { services, networks, secrets, configs } = await readObjects(engine, stack);
-  const there = [...services, ...networks, ...secrets, ...configs].map(({ id }) => id).sort();
-  const known = deployment.resources.flatMap(({ id, type }) => (type.startsWith("docker:") ? (id ?? []) : [])).sort();
-  assert.deepEqual(there, known, about);
-  assert.deepEqual(locks(), [], about);
-  assert.deepEqual(await readLeases(engine), [], about);
-  assert.deepEqual(
-    (await ledger("prod")).filter(({ step }) => step !== "done"),
-    [],
-    about,
-  );
-  assert.deepEqual(holders(), [], about);
-}
-
-function locks(): string[] {
-  const folder = `${backendFolder(process.env["PULUMI_BACKEND_URL"] ?? "") ?? ""}/.pulumi/locks`;
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
-}
-
-/** What a delivery command of this run started and that still runs. */
-function holders(): string[] {
-  return started().map(({ command }) => command);
-}
-
-function started(): { pid: number; command: string }[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  const marks = [`${holderVariable}=`, `PULUMI_BACKEND_URL=${process.env["PULUMI_BACKEND_URL"] ?? ""}\0`];
-  return pids.flatMap((pid) => {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-      if (!marks.every((mark) => environment.includes(mark))) return [];
-      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") }];
-    } catch {
-      return [];
-    }
-  });
-}
-
 function collect(child: ChildProcess): () => string {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => lines.push(chunk.toString()));
   }
   return () => lines.join("");
-}
-
-/** Asks for the site's page and its health in turn, all the time; gives what no good answer of a release in play was. */
-export function watchSite(isInPlay: (release: string) => boolean): { end: () => Promise<string[]> } {
-  const state = { isOver: false, faults: [] as string[] };
-  const watching = (async () => {
-    for (let count = 0; !state.isOver; count++) {
-      const path = count % 2 === 0 ? "/" : "/healthz";
-      const said = await https({ host: domain, path }).then(
-        ({ status, headers: { "x-release": release = "nobody" } }) =>
-          status === 200 && isInPlay(release) ? undefined : `${status} by ${release}`,
-        (error: unknown) => String(error),
-      );
-      if (said !== undefined) state.faults.push(`${path}: ${said}`);
-      await sleep(50);
-    }
-  })();
-  return {
-    end: async () => {
-      state.isOver = true;
-      await watching;
-      return state.faults;
-    },
-  };
 }

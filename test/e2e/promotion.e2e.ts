@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { readRecords } from "../../src/cluster/ledger.ts";
 import { type Environment } from "../../src/identity.ts";
 import { goodImage } from "./applications.ts";
-import { expectOrder } from "./interruption.ts";
+import { expectOrder } from "./order.ts";
 import { makingNothing } from "./refusal.ts";
 import {
   answering,
