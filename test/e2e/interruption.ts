@@ -50,9 +50,14 @@ const otherThan = (pr: number | undefined) => (pr === 41 ? 42 : 41);
  * Interrupts a promotion to PROD and promotes again: then exactly that release is there, users reach it, nothing is left
  * over, and one of the two has answered all the time.
  */
-export async function interrupt(interruption: Interruption): Promise<void> {
+export function interrupt(interruption: Interruption): Promise<void> {
+  return watched(() => strikeAndResume(interruption));
+}
+
+/** Does what is told of afterwards, while the site is asked all the time: one of the two has to answer. */
+async function watched(work: () => Promise<string>): Promise<void> {
   const watch = watchSite((release) => /^prod-pr-4[12]\.\d+$/.test(release));
-  const about = await strikeAndResume(interruption).finally(watch.end);
+  const about = await work().finally(watch.end);
   assert.deepEqual(await watch.end(), [], about);
 }
 
@@ -80,7 +85,11 @@ async function strikeAndResume(interruption: Interruption): Promise<string> {
 }
 
 /** Kills a rollback when users reach the release it brings back, and rolls back again: that goes no release further. */
-export async function interruptRollback(): Promise<void> {
+export function interruptRollback(): Promise<void> {
+  return watched(killRollback);
+}
+
+async function killRollback(): Promise<string> {
   const wanted = otherThan(liveEntry(await ledger("prod"))?.pr);
   const child = startSgw(["rollback", "prod", "--yes"]);
   const ended = once(child, "exit");
@@ -93,6 +102,7 @@ export async function interruptRollback(): Promise<void> {
   const { stdout } = await sgw(["rollback", "prod", "--yes", "--json"]);
   assert.equal((JSON.parse(stdout) as Promoted).stack, `prod-pr-${wanted}`);
   await expectOrder(`prod-pr-${wanted}`, said());
+  return said();
 }
 
 /** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */
