@@ -32,7 +32,8 @@ export function repairOf({ context, signal }: Pick<Course, "context" | "signal">
   return { engine: context.engine, workspace: context.workspace, say, signal };
 }
 
-/** The same course with its entry as the ledger has it now. */
+/** The same course with its entry as the ledger has it now; nobody writes into the ledger without the lease. */
 export async function moved(course: Course, change: Parameters<Generations["move"]>[1]): Promise<Course> {
+  course.signal.throwIfAborted();
   return { ...course, entry: await course.generations.move(course.entry.generation, change) };
 }

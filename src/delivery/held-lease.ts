@@ -9,6 +9,7 @@ const heartbeatSeconds = 3;
 /** A holder that could not make itself heard for so long stops by itself, well before another takes over. */
 const fenceSeconds = 20;
 const pollMs = 500;
+const releaseMs = 5000;
 /** How long another deployer of the same environment is waited for, in seconds; longer than a promotion takes. */
 export const leaseWaitSeconds = 900;
 
@@ -34,16 +35,23 @@ export class HeldLease {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #lost = new AbortController();
   #stored: Stored;
-  #heardMs = Date.now();
+  /** When the last heartbeat that was taken began. */
+  #heardMs: number;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;
 
-  private constructor(engine: Engine, environment: Leased, stored: Stored, dead: Lease | undefined) {
+  private constructor(
+    engine: Engine,
+    environment: Leased,
+    stored: Stored,
+    { dead, heardMs }: { dead: Lease | undefined; heardMs: number },
+  ) {
     this.#engine = engine;
     this.#environment = environment;
     this.#stored = stored;
     this.#labels = stored.labels;
     this.dead = dead;
+    this.#heardMs = heardMs;
     this.#beatLater();
   }
 
@@ -59,13 +67,15 @@ export class HeldLease {
       const version = found?.stored.version ?? 0;
       if (watched.version !== version) Object.assign(watched, { version, sinceMs: Date.now() });
       if (held === undefined || isGone(held, watched.sinceMs, taking)) {
+        const asked = Date.now();
         const taken = await tryTake(engine, environment, holder, found?.stored);
         if (taken !== undefined) {
+          const lease = new HeldLease(engine, environment, taken, { dead: held, heardMs: asked });
           if (held !== undefined) {
             taking.say(`takes the lease of ${environment} over from ${held.by}, which died`);
             await endChildren(held.holder);
           }
-          return new HeldLease(engine, environment, taken, held);
+          return lease;
         }
       } else {
         // One that seems to be dead is watched to the end, even by who would not wait for a living one.
@@ -86,10 +96,11 @@ export class HeldLease {
   async release(): Promise<void> {
     clearTimeout(this.#timer);
     // The Engine may never answer.
-    await Promise.race([this.#beating, sleep(5000, undefined, { ref: false })]);
+    await Promise.race([this.#beating, sleep(releaseMs, undefined, { ref: false })]);
     clearTimeout(this.#timer);
     if (this.#lost.signal.aborted) return;
-    await change(this.#engine, this.#environment, this.#stored, {}).catch(() => undefined);
+    const emptied = change(this.#engine, this.#environment, this.#stored, {}).catch(() => undefined);
+    await Promise.race([emptied, sleep(releaseMs, undefined, { ref: false })]);
   }
 
   #beatLater(): void {
@@ -101,12 +112,14 @@ export class HeldLease {
 
   async #beat(): Promise<void> {
     const left = fenceSeconds * 1000 - (Date.now() - this.#heardMs);
-    const fence = setTimeout(
-      () => {
-        this.#lose("the Engine does not answer");
-      },
-      Math.max(0, left),
-    );
+    // A process that was stopped for so long must not go on for a moment more.
+    if (left <= 0) {
+      this.#lose("nothing was heard of this process for too long");
+      return;
+    }
+    const fence = setTimeout(() => {
+      this.#lose("the Engine does not answer");
+    }, left);
     fence.unref();
     try {
       await this.#makeHeard();
@@ -119,7 +132,8 @@ export class HeldLease {
   }
 
   async #makeHeard(): Promise<void> {
-    const labels = { ...this.#labels, [`${label}.beat`]: String(Date.now()) };
+    const asked = Date.now();
+    const labels = { ...this.#labels, [`${label}.beat`]: String(asked) };
     const changed = await change(this.#engine, this.#environment, this.#stored, labels);
     // The answer to an earlier heartbeat may have been lost; then the version is another, and the holder the same.
     const stored = changed ?? (await find(this.#engine, this.#environment));
@@ -129,7 +143,8 @@ export class HeldLease {
       return;
     }
     this.#stored = stored;
-    this.#heardMs = Date.now();
+    // What was found was written at an unknown time before.
+    if (changed !== undefined) this.#heardMs = asked;
   }
 
   #lose(reason: string): void {

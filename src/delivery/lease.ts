@@ -63,15 +63,17 @@ export async function readLease(engine: Engine, environment: Leased) {
   return { stored, lease };
 }
 
+interface SwarmConfig {
+  readonly ID: string;
+  readonly Version: { readonly Index: number };
+  readonly UpdatedAt: string;
+  readonly Spec: { readonly Name: string; readonly Labels: Readonly<Record<string, string>> };
+}
+
 export async function find(engine: Engine, environment: Leased): Promise<Stored | undefined> {
   const configs = (await engine.listConfigs({
     filters: { name: [leaseName(environment)] },
-  })) as unknown as readonly {
-    readonly ID: string;
-    readonly Version: { readonly Index: number };
-    readonly UpdatedAt: string;
-    readonly Spec: { readonly Name: string; readonly Labels: Readonly<Record<string, string>> };
-  }[];
+  })) as unknown as readonly SwarmConfig[];
   const config = configs.find(({ Spec }) => Spec.Name === leaseName(environment));
   if (config === undefined) return undefined;
   return { id: config.ID, version: config.Version.Index, labels: config.Spec.Labels, updatedAt: config.UpdatedAt };
@@ -97,23 +99,23 @@ export async function tryTake(engine: Engine, environment: Leased, holder: Holde
     if (isConflict(error)) return undefined;
     throw error;
   }
-  return find(engine, environment);
+  // Whoever was stopped in between may find a successor's.
+  const created = await find(engine, environment);
+  return created?.labels[`${label}.holder`] === holder.id ? created : undefined;
 }
 
-/** Undefined when somebody else was faster. */
+/** Undefined when somebody else was faster, before the change or right after it. */
 export async function change(engine: Engine, environment: Leased, { id, version }: Stored, labels: Stored["labels"]) {
   try {
     const Labels = { [label]: environment, ...labels };
     await engine.getConfig(id).update({ version, Name: leaseName(environment), Labels, Data: data(environment) });
+    const { Version, UpdatedAt, Spec } = (await engine.getConfig(id).inspect()) as SwarmConfig;
+    const isOurs = Spec.Labels[`${label}.holder`] === labels[`${label}.holder`];
+    return isOurs ? { id, version: Version.Index, labels, updatedAt: UpdatedAt } : undefined;
   } catch (error) {
-    if (isConflict(error)) return undefined;
+    if (isConflict(error) || isMissing(error)) return undefined;
     throw error;
   }
-  const { Version, UpdatedAt } = (await engine.getConfig(id).inspect()) as {
-    Version: { Index: number };
-    UpdatedAt: string;
-  };
-  return { id, version: Version.Index, labels, updatedAt: UpdatedAt };
 }
 
 function data(environment: Leased): string {
@@ -124,4 +126,8 @@ function data(environment: Leased): string {
 function isConflict(error: unknown): boolean {
   const { statusCode, message = "" } = error as { statusCode?: number; message?: string };
   return statusCode === 409 || /out of sequence|already exists/.test(message);
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { statusCode?: number }).statusCode === 404;
 }

@@ -27,7 +27,7 @@ export async function repair(
   { engine, workspace, say, signal }: Repair,
   refuse: typeof refuseStateless = refuseStateless,
 ): Promise<void> {
-  const objects = listed(await readObjects(engine, stack)).filter(isRemovable);
+  const objects = await removables(engine, stack);
   if (!(await workspace.exists(stack))) {
     refuse(stack, objects);
     return;
@@ -44,7 +44,7 @@ export async function repair(
   // First what takes the lock: an update that lives is waited for, and what it has made is then known.
   await workspace.forgetPending(stack, { say, signal });
   const settled = (await workspace.exportState(stack)).deployment as State;
-  await remove(engine, straysAmong(listed(await readObjects(engine, stack)).filter(isRemovable), settled));
+  await remove(engine, straysAmong(await removables(engine, stack), settled), signal);
 }
 
 export function straysAmong(objects: readonly Removable[], { resources }: State): Removable[] {
@@ -69,6 +69,10 @@ export async function removeStack(stack: string, { engine, workspace, say, signa
   // What has no state goes by its label.
   if (isKnown) await repair(stack, { engine, workspace, say, signal }, () => undefined);
   const said = isKnown ? await workspace.destroy(stack, { say, signal }) : "nothing to do";
-  await remove(engine, listed(await readObjects(engine, stack)).filter(isRemovable));
+  await remove(engine, await removables(engine, stack), signal);
   return said;
+}
+
+async function removables(engine: Engine, stack: string): Promise<Removable[]> {
+  return listed(await readObjects(engine, stack)).filter(isRemovable);
 }

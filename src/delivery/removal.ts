@@ -14,17 +14,26 @@ export function isRemovable(object: Owned): object is Removable {
   return object.kind !== "volume";
 }
 
-/** Removes objects of the Swarm by id, those that use others first; waits until they are gone. */
-export async function remove(engine: Engine, objects: readonly Removable[]): Promise<void> {
+/**
+ * Removes objects of the Swarm by id, those that use others first; waits until they are gone. Aborted, it removes nothing
+ * more: what carries the same label may by then be somebody else's.
+ */
+export async function remove(engine: Engine, objects: readonly Removable[], signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + patienceSeconds * 1000;
   for (const kind of order) {
     const these = objects.filter((object) => object.kind === kind);
-    await Promise.all(these.map((object) => removeOne(engine, object, deadline)));
+    await Promise.all(these.map((object) => removeOne(engine, object, deadline, signal)));
   }
 }
 
-async function removeOne(engine: Engine, { kind, id, name }: Removable, deadline: number): Promise<void> {
+async function removeOne(
+  engine: Engine,
+  { kind, id, name }: Removable,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<void> {
   for (;;) {
+    signal?.throwIfAborted();
     try {
       await handle(engine, kind, id).remove();
     } catch (error) {

@@ -155,8 +155,15 @@ export class Workspace {
     try {
       await withoutLock(stack, workspace, say, () => {
         signal?.throwIfAborted();
-        return work({ color: "never", suppressOutputs: true, onEvent: log.add.bind(log), ...(signal && { signal }) });
+        const heard = Promise.withResolvers<undefined>();
+        const onEvent = (event: EngineEvent) => {
+          heard.resolve(undefined);
+          log.add(event);
+        };
+        const options = { color: "never", suppressOutputs: true, onEvent } as const;
+        return work({ ...options, ...(signal && { signal: onceHeard(signal, heard.promise) }) });
       });
+      signal?.throwIfAborted();
     } catch (error) {
       signal?.throwIfAborted();
       throw new UpdateError(log.failure ?? `${stack}: ${said(error)}`, { cause: error });
@@ -175,6 +182,18 @@ export class Workspace {
       workspace.envVars = before;
     });
   }
+}
+
+/** The signal, held back until Pulumi has said something: the Automation API misses one that comes before it has started it. */
+function onceHeard(signal: AbortSignal, heard: Promise<unknown>): AbortSignal {
+  const relay = new AbortController();
+  const pass = () => {
+    void heard.then(() => {
+      relay.abort(signal.reason);
+    });
+  };
+  signal.addEventListener("abort", pass, { once: true });
+  return relay.signal;
 }
 
 /** Copies of the state of a data tier or the platform outlive it; those of releases would grow without end. */
