@@ -19,7 +19,8 @@ const usage = `usage: npm stop [-- --data] [--prod] [--prod-data]
 
 Removes every stack: releases first, then the data tiers, then the platform. Data volumes stay.
 
-  --data        removes the data volumes too, and what is remembered of deliveries; but never those of prod
+  --data        removes the data volumes too, and what is remembered of deliveries; but never those of prod, nor those
+                of the platform, which hold its search indices, while there are any of prod
   --prod        stops prod stacks too; without it, nothing is removed while there is one
   --prod-data   with --data: those of prod as well
 `;
@@ -43,9 +44,11 @@ export interface LabelledVolume {
   readonly stack: string;
 }
 
-/** Which of our volumes to remove. */
+/** Which of our volumes to remove. The platform's hold the search indices of PROD where PROD has data. */
 export function doomedVolumes(volumes: readonly LabelledVolume[], withProd: boolean): string[] {
-  return volumes.filter(({ stack }) => withProd || !isProd(stack)).map(({ name }) => name);
+  const hasProd = volumes.some(({ stack }) => isProd(stack));
+  const isKept = (stack: string) => !withProd && hasProd && (isProd(stack) || stack === "platform");
+  return volumes.filter(({ stack }) => !isKept(stack)).map(({ name }) => name);
 }
 
 async function listVolumes(env: Environment): Promise<LabelledVolume[]> {
@@ -127,8 +130,8 @@ function takeDownLeased(context: Context, stack: string): Promise<string> {
 async function forgetAll(context: Context, withProd: boolean): Promise<number> {
   const doomed = environments.filter((environment) => withProd || environment !== "prod");
   const counts = await Promise.all(doomed.map((environment) => forget(context, environment)));
-  await dropLease(context.engine, "platform");
-  if (!withProd) await dropLease(context.engine, "prod");
+  await dropLease(context, "platform");
+  if (!withProd) await dropLease(context, "prod");
   return counts.reduce((sum, count) => sum + count, 0);
 }
 

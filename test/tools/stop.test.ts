@@ -8,9 +8,20 @@ test("volumes of prod go only when that is said", () => {
     { name: "prod-data-postgres-1", stack: "prod-data" },
     { name: "platform-elasticsearch-1", stack: "platform" },
   ];
-  assert.deepEqual(doomedVolumes(volumes, false), ["staging-pr-1-postgres-1", "platform-elasticsearch-1"]);
+  assert.deepEqual(doomedVolumes(volumes, false), ["staging-pr-1-postgres-1"]);
   assert.deepEqual(
     doomedVolumes(volumes, true),
+    volumes.map(({ name }) => name),
+  );
+});
+
+test("the platform's volumes, which hold the indices of prod, stay only where prod has data", () => {
+  const volumes = [
+    { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
+    { name: "platform-elasticsearch-1", stack: "platform" },
+  ];
+  assert.deepEqual(
+    doomedVolumes(volumes, false),
     volumes.map(({ name }) => name),
   );
 });
