@@ -28,7 +28,7 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
     `  removes  ${count("service")} services, ${count("network")} networks, ${count("secret")} secrets, ${count("config")} configs`,
     `  keeps    ${count("volume")} volumes`,
   ];
-  if (!(await confirm(context, plan))) return 0;
+  await confirm(context, plan);
   const said = await withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
     // Another stack may have begun to use it, or it may have become live, while we waited.
     await refuseNeeded(context, identity);

@@ -44,8 +44,8 @@ export async function gc(
     context.out(context.json ? json({ ...plan, collected: [] }) : planText(plan));
     return 0;
   }
-  const goes = plan.doomed.length > 0 && (await confirm(context, planLines(plan)));
-  const collected = goes ? await collect(context, plan.doomed, read) : [];
+  if (plan.doomed.length > 0) await confirm(context, planLines(plan));
+  const collected = await collect(context, plan.doomed, read);
   context.out(context.json ? json({ ...plan, collected }) : collectionText(collected));
   return collected.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 }

@@ -2,15 +2,48 @@ import { createInterface } from "node:readline/promises";
 import { type Context } from "./context.ts";
 import { Refused } from "./refused.ts";
 
-/** Shows what is going to happen and asks; a machine has said --yes before. */
-export async function confirm({ yes }: Pick<Context, "yes">, plan: readonly string[]): Promise<boolean> {
-  process.stderr.write(`${plan.join("\n")}\n`);
+interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** Shows what is going to happen and asks; a machine has said --yes before. Refuses where the answer is no. */
+export async function confirm(
+  { yes, interrupted }: Pick<Context, "yes" | "interrupted">,
+  plan: readonly string[],
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<void> {
+  terminal.output.write(`${plan.join("\n")}\n`);
   refuseUnasked({ yes });
-  if (yes) return true;
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await questions.question("Go on? [y/N] ");
-  questions.close();
-  return /^y(es)?$/i.test(answer.trim());
+  if (yes) return;
+  const answer = await ask(terminal, interrupted);
+  if (/^y(es)?$/i.test(answer)) return;
+  throw new Refused({
+    path: "confirmation",
+    got: JSON.stringify(answer),
+    expected: "y or yes",
+    remedy: "run it again if it is wanted after all; nothing was changed",
+  });
+}
+
+/** Ctrl-C means what it means everywhere else; the end of the input is no answer. */
+async function ask(terminal: Terminal, interrupted: AbortSignal): Promise<string> {
+  const questions = createInterface(terminal);
+  const ended = new AbortController();
+  questions.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  questions.once("close", () => {
+    ended.abort();
+  });
+  try {
+    const signal = AbortSignal.any([interrupted, ended.signal]);
+    return (await questions.question("Go on? [y/N] ", { signal })).trim();
+  } catch (error) {
+    interrupted.throwIfAborted();
+    if (error instanceof Error && error.name === "AbortError") return "";
+    throw error;
+  } finally {
+    questions.close();
+  }
 }
 
 /** For who has to work for the plan: refuses where nobody could be asked about it. */

@@ -24,7 +24,7 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
     `  from     ${stackOf(live)} (generation ${live.generation}, ${shortImage(live.image)})`,
     `  to       ${stackOf(former)} (generation ${former.generation}, ${shortImage(former.image)})`,
   ];
-  if (!(await confirm(context, plan))) return 0;
+  await confirm(context, plan);
   const settings = loadEnvironmentSettings(releaseOf(former));
   const delivered = await withGenerations(context, environment, waitSeconds, async (generations, signal) => {
     const now = liveEntry(generations.entries);

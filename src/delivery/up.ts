@@ -14,7 +14,7 @@ export async function up(context: Context, { stack }: { readonly stack: string }
   const identity = parseStackName(stack);
   await refuseDestroyed(context, identity);
   refuseUnasked(context);
-  if (!(await confirm(context, await plan(context, stack)))) return 0;
+  await confirm(context, await plan(context, stack));
   const said = await withLease(context, leaseOf(identity), leaseWaitSeconds, async (signal) => {
     // It may have been destroyed while we waited.
     await refuseDestroyed(context, identity);
