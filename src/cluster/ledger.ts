@@ -23,6 +23,8 @@ const facts = z.strictObject({
   origin: z.int().positive(),
   /** `repository@sha256:…`, or `sha256:…` for an image that only this node has. */
   image: z.string(),
+  /** The release ran before without any promotion, by a plain `up`: what fails then goes back to that and is not removed. */
+  adopted: z.boolean().optional(),
 });
 
 const progress = z.object({
@@ -105,6 +107,11 @@ function decode({ ID, Version, Spec }: SwarmConfig): Recorded {
 /** The generation that the environment's users reach. */
 export function liveEntry(entries: readonly Entry[]): Entry | undefined {
   return entries.findLast(({ outcome }) => outcome === "live");
+}
+
+/** The form of a pull request's release that users reached last, as far as it is still there. */
+export function standingForm(entries: readonly Entry[], pr: number): Entry | undefined {
+  return entries.findLast((entry) => entry.pr === pr && (entry.outcome === "live" || entry.outcome === "replaced"));
 }
 
 /** The releases that the live one has replaced, newest first; one entry each. */

@@ -42,8 +42,8 @@ export function ask(address: Address, { host, path, release }: Question, signal?
       servername: host,
       rejectUnauthorized: false,
       agent: false,
-      timeout: timeoutMs,
-      ...(signal && { signal }),
+      // Of the whole answer: one that trickles would be no answer for ever.
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
     },
     (response) => {
       let body = "";
@@ -51,17 +51,25 @@ export function ask(address: Address, { host, path, release }: Question, signal?
       response.on("data", (chunk: string) => {
         if (body.length < longestBody) body += chunk;
       });
-      response.on("error", reject);
+      response.on("error", (error) => {
+        reject(named(error));
+      });
       response.on("end", () => {
         const said = response.headers[releaseHeader.toLowerCase()];
         resolve({ status: response.statusCode ?? 0, release: typeof said === "string" ? said : undefined, body });
       });
     },
   );
-  asked.on("timeout", () => asked.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-  asked.on("error", reject);
+  asked.on("error", (error) => {
+    reject(named(error));
+  });
   asked.end();
   return promise;
+}
+
+function named(error: Error): Error {
+  const isLate = error.cause instanceof DOMException && error.cause.name === "TimeoutError";
+  return isLate ? new Error(`no answer within ${timeoutMs / 1000} s`) : error;
 }
 
 interface Expectation extends Question {

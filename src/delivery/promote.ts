@@ -1,4 +1,4 @@
-import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
+import { type Entry, liveEntry, readLedger, standingForm } from "../cluster/ledger.ts";
 import { type Environment, hostOf, parseStackName, urlOf } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { admit, provenIn, stageBefore } from "./admission.ts";
@@ -6,12 +6,12 @@ import { build } from "./build.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { type Generations } from "./generations.ts";
-import { pin, shortImage } from "./image.ts";
+import { ImageError, pin, shortImage } from "./image.ts";
 import { carryOut, type Delivered, type Order, PromotionError, withGenerations } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 import { tellForge } from "./report.ts";
-import { leftBehind, superseded } from "./retire.ts";
+import { superseded } from "./retire.ts";
 
 export interface PromoteOptions {
   readonly environment: Environment;
@@ -36,7 +36,7 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   };
   const entries = await readLedger(context.engine, environment);
   check(entries);
-  if (!(await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven })))) return 0;
+  await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven }));
   const image = proven ?? (await build(context, pr));
   const delivered = await withGenerations(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
@@ -102,27 +102,28 @@ function isGoing({ verb, step }: Entry): boolean {
 type Planned = Pick<Order, "environment" | "pr"> & { readonly image: string | undefined };
 type Target = Pick<Order, "environment" | "pr" | "image">;
 
-/** A missing image is a failed generation: the ledger says why, and nothing was made. */
+/** An image that cannot be had is a failed generation: the ledger says why, and nothing was made. */
 async function pinned(context: Context, settings: Settings, generations: Generations, target: Target): Promise<string> {
-  const image = await pin(context.engine, target.image, settings);
-  if (image !== undefined) return image;
-  const reason = `image ${target.image}: neither a registry nor this node has it`;
-  const { generation } = await generations.open({
-    pr: target.pr,
-    image: target.image,
-    verb: "promote",
-    by: context.holder.by,
-    priority: 1,
-  });
-  await generations.move(generation, { step: "done", outcome: "failed", reason });
-  throw new PromotionError(`${reason}, push it first, or correct --image`);
+  try {
+    const image = await pin(context.engine, target.image, settings);
+    if (image !== undefined) return image;
+    throw new ImageError(
+      `image ${target.image}: neither a registry nor this node has it, push it first, or correct --image`,
+    );
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const known = { pr: target.pr, image: target.image, verb: "promote", by: context.holder.by, priority: 1 } as const;
+    const { generation } = await generations.open(known);
+    await generations.move(generation, { step: "done", outcome: "failed", reason: error.message });
+    throw new PromotionError(error.message, { cause: error });
+  }
 }
 
 async function plan(context: Context, settings: Settings, entries: readonly Entry[], target: Planned) {
   const { environment, pr, image = "built from this checkout" } = target;
   const live = liveEntry(entries);
   const stage = stageBefore[environment];
-  const left = stage === undefined ? undefined : leftBehind(await readLedger(context.engine, stage), pr);
+  const left = stage === undefined ? undefined : standingForm(await readLedger(context.engine, stage), pr);
   const afterwards = entries.map((entry) => (entry === live ? { ...entry, outcome: "replaced" as const } : entry));
   const gone = superseded(afterwards, pr, settings.policy.keep);
   const destroyed = [...gone, ...(left === undefined ? [] : [left])].map(stackOf);

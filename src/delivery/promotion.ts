@@ -1,13 +1,15 @@
-import { type Entry, type Facts, liveEntry } from "../cluster/ledger.ts";
+import { type Entry, type Facts, liveEntry, standingForm } from "../cluster/ledger.ts";
+import { readServices } from "../cluster/objects.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
-import { type Course, releaseOf, stackOf } from "./course.ts";
+import { type Course, moved, releaseOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
 import { withLease } from "./held-lease.ts";
 import { Refused } from "./refused.ts";
 import { retire } from "./retire.ts";
 import { deploy, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
+import { UpdateError } from "./workspace.ts";
 
 /** What is to become live. */
 export interface Order {
@@ -59,9 +61,16 @@ export async function carryOut(
       by: context.holder.by,
       priority: firstPriority(generations.entries, order),
       ...(origin !== undefined && { origin }),
+      ...((await isAdopted(context, order, generations)) && { adopted: true }),
     }));
   context.progress.say("promote", `${environment} generation ${entry.generation}: ${stackOf(entry)}, ${entry.image}`);
   return walk({ context, settings, generations, entry, signal });
+}
+
+/** Does the release run although the ledger knows of nothing that made it? */
+async function isAdopted({ engine }: Context, order: Order, { entries }: Generations): Promise<boolean> {
+  if (standingForm(entries, order.pr) !== undefined) return false;
+  return (await readServices(engine, stackOf(order))).length > 0;
 }
 
 /** The live generation where it is what is ordered: then it is only looked after. */
@@ -140,17 +149,29 @@ export async function settle(
   for (const entry of generations.entries.filter(({ step }) => step !== "done")) {
     const course = { ...base, entry };
     context.progress.say("recover", `generation ${entry.generation} (${stackOf(entry)}) was left at ${entry.step}`);
-    if (entry.outcome === "live" || entry.outcome === "replaced") await finish(course);
+    if (entry.outcome === "live" || entry.outcome === "replaced") await finish(course, order?.verb);
     else if (entry.step === "undo" || !isOrdered(entry) || begun !== undefined) await undo(course, interrupted(entry));
     else begun = entry;
   }
   return begun;
 }
 
-async function finish(course: Course): Promise<void> {
-  if (liveEntry(course.generations.entries)?.generation === course.entry.generation) {
-    await clear({ ...course, entry: (await proclaim(course)).entry });
-  } else await course.generations.move(course.entry.generation, { step: "done" });
+/** A rollback removes nothing first: what the interrupted promotion replaced may be what it is to bring back. */
+async function finish(course: Course, next: Order["verb"] | undefined): Promise<void> {
+  const isLive = liveEntry(course.generations.entries)?.generation === course.entry.generation;
+  const proclaimed = isLive ? await proclaim(course) : course;
+  if (!isLive || next === "rollback") {
+    await moved(proclaimed, { step: "done" });
+    return;
+  }
+  try {
+    await clear(proclaimed);
+  } catch (error) {
+    course.signal.throwIfAborted();
+    if (!(error instanceof UpdateError || error instanceof PromotionError)) throw error;
+    // Whoever comes next tries it again; that must not keep anything from being promoted.
+    course.context.progress.say("recover", `not all that it replaces is gone: ${error.message.split("\n")[0] ?? ""}`);
+  }
 }
 
 function interrupted({ step, reason }: Entry): string {

@@ -1,14 +1,14 @@
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { referenceOf } from "./build.ts";
 import { type Context } from "./context.ts";
-import { loginOf, repositoryOf } from "./image.ts";
+import { loginOf, namesRegistry, repositoryOf } from "./image.ts";
 import { Refused } from "./refused.ts";
 
 /** Sends the image of a pull request to the registry; prints the reference with the digest it has there. */
 export async function push(context: Context, { pr }: { readonly pr: number }): Promise<number> {
   const settings = loadEnvironmentSettings({ kind: "release", environment: "staging", pr });
   const reference = referenceOf(settings, pr);
-  if (!hasRegistry(settings)) {
+  if (!namesRegistry(reference)) {
     throw new Refused({
       path: "REGISTRY_PREFIX",
       got: JSON.stringify(settings.images.prefix),
@@ -22,12 +22,6 @@ export async function push(context: Context, { pr }: { readonly pr: number }): P
   });
   context.out(context.json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
   return 0;
-}
-
-/** Docker takes the first part of a name for a registry when it looks like a host. */
-export function hasRegistry({ images }: Pick<Settings, "images">): boolean {
-  const [first = "", ...rest] = images.prefix.split("/");
-  return first.includes(":") || (rest.length > 0 && (first.includes(".") || first === "localhost"));
 }
 
 interface PushEvent {

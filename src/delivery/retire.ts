@@ -1,4 +1,4 @@
-import { type Entry, formerReleases } from "../cluster/ledger.ts";
+import { type Entry, formerReleases, standingForm } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { stageBefore } from "./admission.ts";
 import { type Course, moved, repairOf, stackOf } from "./course.ts";
@@ -12,11 +12,6 @@ const stageWaitSeconds = 600;
 /** Former releases of an environment that go when a generation is live: all but the newest `keep`. */
 export function superseded(entries: readonly Entry[], livePr: number, keep: number): Entry[] {
   return formerReleases(entries, livePr).slice(keep);
-}
-
-/** What promoting a pull request takes away from the stage before. */
-export function leftBehind(entries: readonly Entry[], pr: number): Entry | undefined {
-  return entries.findLast((entry) => entry.pr === pr && (entry.outcome === "live" || entry.outcome === "replaced"));
 }
 
 /** Removes the releases that the new one supersedes, and the one of the stage it came from. Returns their stacks. */
@@ -39,7 +34,7 @@ async function retireStage(course: Course, stage: Environment): Promise<string |
   // Always in the order PROD, QA, STAGING, so that two promotions never wait for each other.
   return withLease({ ...context, interrupted: course.signal }, stage, stageWaitSeconds, async (signal) => {
     const generations = await Generations.read(context.engine, stage);
-    const left = leftBehind(generations.entries, entry.pr);
+    const left = standingForm(generations.entries, entry.pr);
     // A newer form of it is not what was proven here, and may be on its way.
     const isNewer = generations.entries.some((one) => one.pr === entry.pr && one.step !== "done");
     if (left === undefined || left.image !== entry.image || isNewer) return undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Entry, liveEntry, plainPriority, standbyPriority } from "../cluster/ledger.ts";
+import { z } from "zod";
+import { type Entry, liveEntry, plainPriority, standbyPriority, standingForm } from "../cluster/ledger.ts";
 import { hostOf } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
 import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
@@ -15,6 +16,11 @@ const trialPatienceSeconds = 20;
 const verifySeconds = 2;
 const verifyPatienceSeconds = 20;
 const longestFault = 300;
+const longestName = 40;
+
+const readiness = z.object({
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), error: z.string().optional() })),
+});
 
 /**
  * Where a new generation stands: behind whatever answers for its host, unless it takes its own place there. What no
@@ -147,16 +153,15 @@ export async function undo(course: Course, reason: string): Promise<void> {
   const undone = await moved(await turnBack(course), { step: "undo", reason });
   await context.progress.step("undo", async (say) => {
     const tools = repairOf(undone, say);
-    const former = generations.entries.findLast(
-      ({ pr, outcome }) => pr === entry.pr && (outcome === "live" || outcome === "replaced"),
-    );
-    if (former === undefined) {
+    const former = standingForm(generations.entries, entry.pr);
+    if (former === undefined && entry.adopted !== true) {
       await removeStack(stack, tools);
       return { value: undefined, said: `${stack} is gone` };
     }
     await repair(stack, tools);
     await tryBringUp(undone, say);
-    return { value: undefined, said: `${stack} runs generation ${former.generation} again` };
+    const form = former === undefined ? "what it ran before any promotion" : `generation ${former.generation}`;
+    return { value: undefined, said: `${stack} runs ${form} again` };
   });
   await moved(undone, { step: "done", outcome: "failed" });
 }
@@ -186,16 +191,24 @@ function bringUp({ context, settings, entry, signal }: Course, say: (text: strin
 function faultOf({ status, release, body }: Answer, entry: Entry): string | undefined {
   const expected = markOf(entry);
   if (release !== expected) return `answered by ${release ?? "nobody"} (${status}), expected ${expected}`;
-  return status === 200 ? undefined : `${status} ${failing(body).slice(0, longestFault)}`.trim();
+  if (status === 200) return undefined;
+  const checks = failedChecks(body);
+  if (checks === undefined) return indented(String(status), [body.replaceAll(/\s+/g, " ").trim()]);
+  const names = checks.map(({ name }) => name.replaceAll(/[^\w.-]+/g, " ").slice(0, longestName));
+  const lines = checks.map(({ name, error = "failed" }) => `${name}: ${error}`);
+  return indented(`${status} ${names.join(", ")}`, lines);
 }
 
-/** Which connections fail, where the answer is that of /readyz; else its beginning. */
-function failing(body: string): string {
+/** What an application says of itself may hold anything, so it stands where the lines of its log do: see withoutLogLines. */
+function indented(title: string, lines: readonly string[]): string {
+  return [title, ...lines.filter((line) => line !== "").map((line) => line.slice(0, longestFault))].join("\n    ");
+}
+
+/** Which connections fail, where the answer is that of /readyz. */
+function failedChecks(body: string): z.infer<typeof readiness>["checks"] | undefined {
   try {
-    const { checks } = JSON.parse(body) as { checks: readonly { name: string; ok: boolean; error?: string }[] };
-    const lines = checks.filter(({ ok }) => !ok).map(({ name, error = "failed" }) => `${name}: ${error}`);
-    return lines.join("; ");
+    return readiness.parse(JSON.parse(body)).checks.filter(({ ok }) => !ok);
   } catch {
-    return body.replaceAll(/\s+/g, " ");
+    return undefined;
   }
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formerReleases, liveEntry, rolloutOf } from "../../src/cluster/ledger.ts";
+import { formerReleases, liveEntry, rolloutOf, standingForm } from "../../src/cluster/ledger.ts";
 import { admit, formerOf, provenIn } from "../../src/delivery/admission.ts";
-import { leftBehind, superseded } from "../../src/delivery/retire.ts";
+import { superseded } from "../../src/delivery/retire.ts";
 import { firstPriority, topPriority } from "../../src/delivery/steps.ts";
 import { entry } from "./entry.ts";
 
@@ -106,8 +106,8 @@ test("an earlier form of the live release takes no place among the former ones",
 
 test("the stage before loses the pull request that was promoted, and nothing else", () => {
   const entries = [entry({ pr: 41, outcome: "live" }), entry({ pr: 42, outcome: "destroyed" })];
-  assert.equal(leftBehind(entries, 41)?.pr, 41);
-  assert.equal(leftBehind(entries, 42), undefined);
+  assert.equal(standingForm(entries, 41)?.pr, 41);
+  assert.equal(standingForm(entries, 42), undefined);
 });
 
 test("a release runs its newest form that is neither a failure, nor taken back, nor gone", () => {

@@ -1,6 +1,7 @@
-import { type Entry } from "../../cluster/ledger.ts";
+import { type Entry, liveEntry } from "../../cluster/ledger.ts";
 import { isKept, type OwnedImage } from "../../cluster/objects.ts";
 import { environments } from "../../identity.ts";
+import { formerOf } from "../admission.ts";
 import { graceSeconds } from "./shield.ts";
 import { type Item, type World } from "./world.ts";
 
@@ -44,8 +45,12 @@ function needOf(image: OwnedImage, { objects, ledger, now }: World): string | un
   return image.createdAt < bound ? undefined : `newer than the last ${rememberedGenerations} generations`;
 }
 
+/** Those that users reached or that are on their way; what failed is no form to go back to, however often it was tried. */
 function recentOf(ledger: readonly Entry[], environment: string): Entry[] {
-  return ledger.filter((entry) => entry.environment === environment).slice(-rememberedGenerations);
+  const wanted = ledger.filter((entry) => entry.environment === environment && entry.outcome !== "failed");
+  const former = formerOf(wanted, liveEntry(wanted));
+  const recent = wanted.slice(-rememberedGenerations);
+  return former === undefined || recent.includes(former) ? recent : [...recent, former];
 }
 
 /** Does a reference, as services and the ledger have it, mean this image? */
