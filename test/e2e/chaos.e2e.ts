@@ -5,7 +5,8 @@ import { type Blow, interrupt, takeTurns, type Turns } from "./interruption.ts";
 // What recovery.e2e.ts does, at moments of chance; each test's name tells how to do it again.
 
 const rounds = Number(process.env["CHAOS_ROUNDS"] ?? 50);
-const blows: readonly Blow[] = ["kill -9", "SIGINT", "SIGTERM", "kill -9 of the provider"];
+const kills: readonly Blow[] = ["kill -9", "kill -9 of the provider"];
+const stops: readonly Blow[] = ["SIGINT", "SIGTERM", "Ctrl-C", "abort by Jenkins"];
 
 let turns: Turns;
 
@@ -14,9 +15,10 @@ before(async () => {
 });
 
 for (let round = 0; round < rounds; round++) {
+  const blows = randomInt(2) === 0 ? kills : stops;
   const blow = blows[randomInt(blows.length)] ?? "kill -9";
   // A command that has hardly begun does not listen to signals yet.
-  const permille = randomInt(blow.startsWith("SIG") ? 100 : 1, 1000);
+  const permille = randomInt(blows === stops ? 100 : 1, 1000);
   const next = randomInt(3) === 0 ? "other" : "same";
   test(`${round + 1}: ${blow} at ${permille / 10} % of a promotion, then the ${next} one`, (context) =>
     interrupt({ blow, part: permille / 1000, next, turns, say: context.diagnostic.bind(context) }));

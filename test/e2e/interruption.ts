@@ -10,8 +10,12 @@ import { answering, ledger, promote, type Promoted, releasesThere, sgw, startSgw
 import { watchSite } from "./watch.ts";
 import { eventually } from "./world.ts";
 
-/** What happens to a promotion: its process is killed, is asked to stop, or a plugin that works for it is killed. */
-export type Blow = "kill -9" | "SIGINT" | "SIGTERM" | "kill -9 of the provider";
+/**
+ * What happens to a promotion: its process is killed or is asked to stop, alone or with all that works for it, or a plugin
+ * is killed. Ctrl-C at a terminal reaches the whole process group, an abort by Jenkins every process of the build.
+ */
+export type Blow = "kill -9" | Stop | "kill -9 of the provider";
+type Stop = "SIGINT" | "SIGTERM" | "Ctrl-C" | "abort by Jenkins";
 
 export interface Interruption {
   readonly blow: Blow;
@@ -132,13 +136,35 @@ const ends: Readonly<Record<Blow, readonly string[]>> = {
   "kill -9": ["SIGKILL"],
   SIGINT: ["exit code 130"],
   SIGTERM: ["exit code 130"],
+  "Ctrl-C": ["exit code 130"],
+  "abort by Jenkins": ["exit code 130"],
   "kill -9 of the provider": ["exit code 0", "exit code 1"],
 };
 
-/** Waits for a provider to be there, where that is what is to be hit; says whether anything was. */
+/** Whether there was anything to strike. */
 async function strike(child: ChildProcess, blow: Blow): Promise<boolean> {
-  if (blow !== "kill -9 of the provider") return child.kill(blow === "kill -9" ? "SIGKILL" : blow);
-  while (child.exitCode === null && child.signalCode === null) {
+  const { pid } = child;
+  if (!isRunning(child) || pid === undefined) return false;
+  switch (blow) {
+    case "kill -9":
+      return child.kill("SIGKILL");
+    case "SIGINT":
+    case "SIGTERM":
+      return child.kill(blow);
+    case "Ctrl-C":
+      kill([-pid], "SIGINT");
+      return true;
+    case "abort by Jenkins":
+      kill([pid, ...started().map((one) => one.pid)], "SIGTERM");
+      return true;
+    case "kill -9 of the provider":
+      return strikeProvider(child);
+  }
+}
+
+/** Waits for a provider to be there. */
+async function strikeProvider(child: ChildProcess): Promise<boolean> {
+  while (isRunning(child)) {
     const providers = started().filter(({ command }) => command.includes("pulumi-resource-docker"));
     kill(
       providers.map(({ pid }) => pid),
@@ -148,6 +174,10 @@ async function strike(child: ChildProcess, blow: Blow): Promise<boolean> {
     await sleep(20);
   }
   return false;
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 function collect(child: ChildProcess): () => string {

@@ -19,10 +19,12 @@ function spread(count: number, offset: number, blowAt: (index: number) => Blow):
   return Array.from({ length: count }, (_, index) => ({ blow: blowAt(index), part: (index + offset) / count }));
 }
 
+/** Every other one reaches more than the process of the command. */
+const stops: readonly Blow[] = ["abort by Jenkins", "SIGINT", "Ctrl-C", "SIGTERM"];
+
 const points = [
   ...spread(kills, 0.5, () => "kill -9"),
-  // The second is how Jenkins aborts a build.
-  ...spread(more, 0.75, (index) => (index % 2 === 0 ? "SIGINT" : "SIGTERM")),
+  ...spread(more, 0.75, (index) => stops[index % stops.length] ?? "SIGTERM"),
   ...spread(more, 0.25, () => "kill -9 of the provider"),
 ];
 

@@ -32,10 +32,10 @@ export async function sgw(args: readonly string[], options: SgwOptions = {}): Pr
   return result;
 }
 
-/** Starts the delivery command to do something to it. Its process is the child itself. */
+/** Starts the delivery command to do something to it. Its process is the child itself and leads a group, as at a terminal. */
 export function startSgw(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const [program = "", ...rest] = inNamespace(privateDaemon().namespace, command(args, env));
-  return spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(program, rest, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 export interface Promoted {
