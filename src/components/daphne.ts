@@ -33,17 +33,12 @@ export class Daphne extends pulumi.ComponentResource {
     const { scope, secretKey, hosts, connections, network, backends } = args;
     const { ports, services } = scope.settings;
     const { identity, stack } = scope;
-    const file = pulumi.all([secretKey, connections]).apply(([secretKey, connections]) =>
-      JSON.stringify({
-        stack,
-        environment: identity.kind === "platform" ? "platform" : identity.environment,
-        secretKey,
-        hosts,
-        port: ports.daphne,
-        drain: { minSeconds: drainMinSeconds, maxSeconds: drainMaxSeconds },
-        ...connections,
-      }),
-    );
+    const environment = identity.kind === "platform" ? "platform" : identity.environment;
+    const file = pulumi
+      .all([secretKey, connections])
+      .apply(([secretKey, connections]) =>
+        connectionsJson({ stack, environment, secretKey, hosts, port: ports.daphne, connections }),
+      );
     service(scope, this, {
       service: "daphne",
       image: scope.rollout?.image,
@@ -66,4 +61,20 @@ export class Daphne extends pulumi.ComponentResource {
     });
     this.registerOutputs();
   }
+}
+
+interface ConnectionsJsonArgs {
+  readonly stack: string;
+  readonly environment: string;
+  readonly secretKey: string;
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly connections: Connections;
+}
+
+/** All that the application is told. */
+export function connectionsJson({ connections, ...own }: ConnectionsJsonArgs): string {
+  const { stack, environment, secretKey, hosts, port } = own;
+  const drain = { minSeconds: drainMinSeconds, maxSeconds: drainMaxSeconds };
+  return JSON.stringify({ stack, environment, secretKey, hosts, port, drain, ...connections });
 }

@@ -58,7 +58,7 @@ shutdown-timeout 10
 }
 
 /** Alive also while it loads its data: a check that failed then would have Swarm kill it again and again. */
-function redisHealth(port: number): string {
+export function redisHealth(port: number): string {
   return (
     `case "$(REDISCLI_AUTH=$(cat /run/secrets/redis_stack_password) redis-cli -p ${port} PING 2>&1)" in ` +
     `PONG|LOADING*) ;; *) exit 1 ;; esac`

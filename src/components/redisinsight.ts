@@ -3,7 +3,7 @@ import { derived } from "../docker/credential.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
-import { type RedisStackConnection } from "../outputs.ts";
+import { type DataConnections, type RedisStackConnection } from "../outputs.ts";
 import { type AdminRoute, adminRoute } from "./traefik/route.ts";
 
 export interface RedisinsightArgs {
@@ -20,6 +20,8 @@ export class Redisinsight extends pulumi.ComponentResource {
     super("studygiveway:index:Redisinsight", name, {}, opts);
     const { scope, redisStack, route, network } = args;
     const { ports } = scope.settings;
+    const { host, port, password } = redisStack;
+    const instance = pulumi.output(password).apply((text) => instanceJson({ host, port, password: text }));
     service(scope, this, {
       service: "redisinsight",
       env: {
@@ -32,7 +34,7 @@ export class Redisinsight extends pulumi.ComponentResource {
       user: "1001:1001",
       networks: [{ network }, { network: route.network }],
       configs: [{ path: "/usr/local/bin/redisinsight-health", text: healthScript(ports.redisinsight) }],
-      secrets: [{ path: "/run/secrets/redisinsight_instance", text: instance(redisStack) }],
+      secrets: [{ path: "/run/secrets/redisinsight_instance", text: instance }],
       volume: { path: "/db" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: { test: ["/bin/sh", "/usr/local/bin/redisinsight-health"], startSeconds: 300, everySeconds: 30 },
@@ -46,23 +48,21 @@ export class Redisinsight extends pulumi.ComponentResource {
 }
 
 /** The name tells the password's generation: data that outlives its stack holds an entry that no longer opens Redis. */
-function instance({ host, port, password }: RedisStackConnection): pulumi.Output<string> {
-  return pulumi.output(password).apply((text) =>
-    JSON.stringify({
-      name: `studygiveway ${derived(text, "redisinsight").slice(0, 4)}`,
-      host,
-      port,
-      password: text,
-      connectionType: "STANDALONE",
-    }),
-  );
+export function instanceJson({ host, port, password }: DataConnections["redisStack"]): string {
+  return JSON.stringify({
+    name: `studygiveway ${derived(password, "redisinsight").slice(0, 4)}`,
+    host,
+    port,
+    password,
+    connectionType: "STANDALONE",
+  });
 }
 
 /**
  * RedisInsight 1.14 takes connections through its API only, and its entry point is not public. So the check that it
  * works is also what makes it work: no healthy RedisInsight without its Redis.
  */
-function healthScript(port: number): string {
+export function healthScript(port: number): string {
   const url = `http://127.0.0.1:${port}`;
   return `#!/bin/sh
 set -eu

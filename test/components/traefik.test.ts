@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import bcrypt from "bcryptjs";
 import { traefikFlags, tlsYaml } from "../../src/components/traefik/flags.ts";
+import { usersText } from "../../src/components/traefik/index.ts";
 import {
   adminRoute,
   dashboardRoute,
@@ -91,4 +93,11 @@ await test("the middlewares carry the allowed addresses and the file of users", 
   const labels = middlewareLabels(["10.0.0.0/8", "192.168.0.0/16"], "/run/secrets/admin_users");
   assert.equal(labels["traefik.http.middlewares.admin-allow.ipallowlist.sourcerange"], "10.0.0.0/8,192.168.0.0/16");
   assert.equal(labels["traefik.http.middlewares.admin-auth.basicauth.usersfile"], "/run/secrets/admin_users");
+});
+
+await test("the file of users has one, with the hash of the password", () => {
+  const [, user, hash] = /^([^:]+):(\S+)\n$/.exec(usersText("admin", "correct-horse-battery")) ?? [];
+  assert.equal(user, "admin");
+  assert.ok(bcrypt.compareSync("correct-horse-battery", hash ?? ""));
+  assert.ok(!bcrypt.compareSync("wrong-horse-battery", hash ?? ""));
 });

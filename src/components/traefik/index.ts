@@ -27,6 +27,7 @@ export class Traefik extends pulumi.ComponentResource {
     super("studygiveway:index:Traefik", name, {}, opts);
     const { scope, host, engine, adminPassword, networks } = args;
     const { admin, ports, services, tls } = scope.settings;
+    const users = pulumi.output(adminPassword).apply((password) => usersText(admin.user, password));
     service(scope, this, {
       service: "traefik",
       command: ["traefik"],
@@ -36,7 +37,7 @@ export class Traefik extends pulumi.ComponentResource {
       user: tls.mode === "acme" ? "0:0" : "65534:65534",
       networks: networks.map((network) => ({ network })),
       configs: tls.mode === "files" ? [{ path: tlsFile, text: tlsYaml() }] : [],
-      secrets: [{ path: usersFile, text: usersText(admin.user, adminPassword) }, ...certificate(tls)],
+      secrets: [{ path: usersFile, text: users }, ...certificate(tls)],
       ...(tls.mode === "acme" && { volume: { path: acmeFolder } }),
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
@@ -65,8 +66,9 @@ export class Traefik extends pulumi.ComponentResource {
   }
 }
 
-function usersText(user: string, password: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.output(password).apply((text) => `${user}:${bcryptHash(user, text)}\n`);
+/** Who may see the consoles, as htpasswd writes it. */
+export function usersText(user: string, password: string): string {
+  return `${user}:${bcryptHash(user, password)}\n`;
 }
 
 function certificate(tls: Tls): File[] {
