@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { test } from "node:test";
+import { afterEach, mock, test } from "node:test";
 import { thisHolder } from "../../src/delivery/holder.ts";
 import { HeldLease } from "../../src/delivery/held-lease.ts";
 import { expirySeconds, readLeases } from "../../src/delivery/lease.ts";
@@ -105,4 +105,58 @@ test("who died on this machine is taken over from at once", async () => {
   const taken = await HeldLease.take(engine, "qa", thisHolder(), patience(0, said));
   assert.match(said.join(), /takes the lease of qa over from .*, which died/);
   await Promise.all([left.release(), taken.release()]);
+});
+
+/** Time goes on only when told; the heart beats every three seconds. */
+async function atNextBeat(lease: HeldLease, before: () => void = () => undefined): Promise<boolean> {
+  before();
+  mock.timers.tick(3000);
+  // The beat asks the Engine several times.
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  return lease.lost.aborted;
+}
+
+async function held(swarm: Swarm): Promise<HeldLease> {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
+  return HeldLease.take(swarm.engine, "qa", stranger("one"), patience(0));
+}
+
+afterEach(() => {
+  mock.timers.reset();
+});
+
+test("a process that was stopped for long knows at its first heartbeat that it has lost the lease", async () => {
+  const swarm = new Swarm();
+  const lease = await held(swarm);
+  assert.equal(await atNextBeat(lease), false);
+  const isLost = await atNextBeat(lease, () => {
+    mock.timers.setTime(Date.now() + 25_000);
+  });
+  assert.equal(isLost, true);
+});
+
+test("who finds the record gone has lost the lease, and does not make another", async () => {
+  const swarm = new Swarm();
+  const lease = await held(swarm);
+  const isLost = await atNextBeat(lease, () => {
+    swarm.configs.length = 0;
+  });
+  assert.equal(isLost, true);
+  await lease.release();
+  assert.deepEqual(swarm.configs, []);
+});
+
+test("who is stopped within a heartbeat does not take the record of its successor for its own", async () => {
+  const swarm = new Swarm();
+  const lease = await held(swarm);
+  swarm.afterUpdate = () => {
+    swarm.afterUpdate = undefined;
+    const [config] = swarm.configs;
+    assert.ok(config);
+    config.Spec.Labels = { ...config.Spec.Labels, "studygiveway.lease.holder": "two" };
+    config.Version = { Index: config.Version.Index + 1 };
+  };
+  assert.equal(await atNextBeat(lease), true);
+  await lease.release();
+  assert.equal(swarm.configs[0]?.Spec.Labels["studygiveway.lease.holder"], "two");
 });

@@ -19,6 +19,8 @@ export class Swarm {
   readonly configs: Config[] = [];
   /** The Engine's clock. */
   now = Date.parse("2024-05-02T10:00:00Z");
+  /** What others do right after a change was taken. */
+  afterUpdate: (() => void) | undefined;
   #index = 1;
 
   get engine(): Engine {
@@ -70,6 +72,7 @@ export class Swarm {
     config.Spec = spec;
     config.Version = { Index: ++this.#index };
     config.UpdatedAt = new Date(this.now).toISOString();
+    this.afterUpdate?.();
   }
 }
 
