@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { before, test } from "node:test";
-import { type Blow, interrupt, takeTurns, type Turns } from "./interruption.ts";
+import { type Blow, interrupt, momentText, takeTurns, type Turns } from "./interruption.ts";
 
 // What recovery.e2e.ts does, at moments of chance; each test's name tells how to do it again.
 
@@ -18,8 +18,8 @@ for (let round = 0; round < rounds; round++) {
   const blows = randomInt(2) === 0 ? kills : stops;
   const blow = blows[randomInt(blows.length)] ?? "kill -9";
   // A command that has hardly begun does not listen to signals yet.
-  const permille = randomInt(blows === stops ? 100 : 1, 1000);
+  const moment = { part: randomInt(blows === stops ? 100 : 1, 1000) / 1000 };
   const next = randomInt(3) === 0 ? "other" : "same";
-  test(`${round + 1}: ${blow} at ${permille / 10} % of a promotion, then the ${next} one`, (context) =>
-    interrupt({ blow, part: permille / 1000, next, turns, say: context.diagnostic.bind(context) }));
+  test(`${round + 1}: ${blow} ${momentText(moment)}, then the ${next} one`, (context) =>
+    interrupt({ blow, moment, next, turns, say: context.diagnostic.bind(context) }));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { liveEntry } from "../../src/cluster/ledger.ts";
+import { liveEntry, type Step } from "../../src/cluster/ledger.ts";
 import { expectOrder, started } from "./order.ts";
 import { kill } from "./process.ts";
 import { prepareProd } from "./prod.ts";
@@ -17,10 +17,22 @@ import { eventually } from "./world.ts";
 export type Blow = "kill -9" | Stop | "kill -9 of the provider";
 type Stop = "SIGINT" | "SIGTERM" | "Ctrl-C" | "abort by Jenkins";
 
+/** When it happens: after a part of the time that a promotion takes, or so long after it has come to a step. */
+export type Moment = { readonly part: number } | { readonly step: Step; readonly seconds: number };
+
+export function momentText(moment: Moment): string {
+  return "step" in moment
+    ? `${moment.seconds} s after ${moment.step} began`
+    : `at ${percent(moment.part)} of a promotion`;
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 1000) / 10} %`;
+}
+
 export interface Interruption {
   readonly blow: Blow;
-  /** When, as a part of the time that a promotion takes. */
-  readonly part: number;
+  readonly moment: Moment;
   /** What is promoted next: the pull request that was interrupted, or the one that was live before. */
   readonly next: "same" | "other";
   readonly turns: Turns;
@@ -32,6 +44,8 @@ export interface Turns {
   readonly others: readonly string[];
   /** How long an undisturbed turn takes, as far as is known: less when the machine has less to do. */
   seconds: number;
+  /** The steps at which the ledger had what was interrupted. */
+  readonly struck: Set<Step>;
 }
 
 /** Brings two pull requests so far that they can take turns in PROD, and measures how long an undisturbed turn takes. */
@@ -40,7 +54,7 @@ export async function takeTurns(): Promise<Turns> {
   await promote("prod", "--pr", "41", "--revive");
   const took = stopwatch();
   await promote("prod", "--pr", "42", "--revive");
-  return { others, seconds: took() };
+  return { others, seconds: took(), struck: new Set() };
 }
 
 function stopwatch(): () => number {
@@ -68,6 +82,7 @@ async function watched(work: () => Promise<string>): Promise<void> {
 async function strikeAndResume(interruption: Interruption): Promise<string> {
   const { pr, about } = await strikeOne(interruption);
   const left = (await ledger("prod")).filter(({ step }) => step !== "done");
+  for (const { step } of left) interruption.turns.struck.add(step);
   const wanted = interruption.next === "same" ? pr : otherThan(pr);
   const { stack, generation } = await promote("prod", "--pr", String(wanted), "--revive");
   assert.equal(stack, `prod-pr-${wanted}`, about);
@@ -110,25 +125,32 @@ async function killRollback(): Promise<string> {
 }
 
 /** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */
-async function strikeOne({ blow, part, turns, say }: Interruption): Promise<{ pr: number; about: string }> {
+async function strikeOne({ blow, moment, turns, say }: Interruption): Promise<{ pr: number; about: string }> {
   for (let tries = 0; tries < 4; tries++) {
-    const moment = part * turns.seconds;
     const took = stopwatch();
     const pr = otherThan(liveEntry(await ledger("prod"))?.pr);
     const child = startSgw(["promote", "prod", "--pr", String(pr), "--revive", "--yes"]);
     const ended = once(child, "exit");
     const said = collect(child);
-    await Promise.race([sleep(moment * 1000), ended]);
+    await Promise.race([reach(moment, child, turns), ended]);
+    const seconds = took().toFixed(1);
     const isHit = await strike(child, blow);
     await ended;
     const end = child.signalCode ?? `exit code ${child.exitCode}`;
-    const about = `${blow} after ${moment.toFixed(1)} s, ${end}\n${said()}`;
+    const about = `${blow} ${momentText(moment)}, after ${seconds} s, ${end}\n${said()}`;
     if (isHit && ends[blow].includes(end)) return { pr, about };
     assert.equal(end, "exit code 0", about);
-    say(`the promotion ended before ${blow} after ${moment.toFixed(1)} s could strike it: strikes another one earlier`);
+    say(`the promotion ended before ${blow} after ${seconds} s could strike it: strikes another one earlier`);
     turns.seconds = Math.min(took(), turns.seconds * 0.95);
   }
   return assert.fail(`${blow}: every promotion ended before`);
+}
+
+/** Waits until a promotion has come so far, or has ended. */
+async function reach(moment: Moment, child: ChildProcess, turns: Turns): Promise<void> {
+  if ("part" in moment) return sleep(moment.part * turns.seconds * 1000);
+  while (isRunning(child) && (await ledger("prod")).at(-1)?.step !== moment.step) await sleep(100);
+  await sleep(moment.seconds * 1000);
 }
 
 /** How a command ends that was struck; without its provider it may have tried again, or taken the release back. */
