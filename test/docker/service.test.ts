@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rootBecause } from "../../src/docker/waivers.ts";
 import { type Registration, registrations, settingsOf } from "../registrations.ts";
+import { goodRepository, passphrase, token } from "../settings/good-repository.ts";
 
 interface Service {
   name: string;
@@ -34,16 +35,21 @@ interface Service {
 
 const stacks = ["platform", "staging-pr-7", "prod-data", "prod-pr-7"];
 
-async function services(stack: string, nodes = 1): Promise<Service[]> {
-  const rows = await registrations(settingsOf(stack), nodes);
+/** A platform with a repository has the deploy agent, too. */
+const kinds = [...stacks.map((stack) => ({ stack, variables: {} })), { stack: "platform", variables: goodRepository }];
+
+async function services(stack: string, { nodes = 1, variables = {} } = {}): Promise<Service[]> {
+  const rows = await registrations(settingsOf(stack, { variables }), nodes);
   return rows.filter(({ type }) => type === "docker:index/service:Service").map(asService);
 }
 
 const asService = ({ inputs }: Registration) => inputs as unknown as Service;
 
-for (const stack of stacks) {
-  await test(`${stack}: every service is closed, limited and watched`, async () => {
-    for (const { name, taskSpec, endpointSpec } of await services(stack)) {
+for (const { stack, variables } of kinds) {
+  const title = variables === goodRepository ? `${stack} with a repository` : stack;
+
+  await test(`${title}: every service is closed, limited and watched`, async () => {
+    for (const { name, taskSpec, endpointSpec } of await services(stack, { variables })) {
       const { containerSpec: container, resources, restartPolicy, logDriver } = taskSpec;
       assert.deepEqual(container.capDrops, ["ALL"], name);
       assert.equal(container.capAdds, undefined, name);
@@ -61,28 +67,34 @@ for (const stack of stacks) {
     }
   });
 
-  await test(`${stack}: only the waived services run as root`, async () => {
-    for (const { name, taskSpec } of await services(stack)) {
+  await test(`${title}: only the waived services run as root`, async () => {
+    for (const { name, taskSpec } of await services(stack, { variables })) {
       const service = name.slice(stack.length + 1).replace(/-\d+$/, "");
       const root = taskSpec.containerSpec.user.startsWith("0:");
       assert.equal(root, Object.hasOwn(rootBecause, service), `${name} as ${taskSpec.containerSpec.user}`);
     }
   });
 
-  await test(`${stack}: no secret stands in the environment of a service`, async () => {
-    for (const { name, taskSpec } of await services(stack)) {
+  await test(`${title}: no secret stands in the environment of a service`, async () => {
+    for (const { name, taskSpec } of await services(stack, { variables })) {
       const env = JSON.stringify(taskSpec.containerSpec.env);
       assert.doesNotMatch(env, /generated-|-password"|postgres-password|redis-password/, name);
+      for (const secret of [token, passphrase]) assert.ok(!env.includes(secret), name);
     }
   });
 
-  await test(`${stack}: every stop is long enough to be waited for and shorter than Swarm's patience`, async () => {
-    for (const { name, taskSpec } of await services(stack)) {
+  await test(`${title}: every stop is long enough to be waited for and shorter than Swarm's patience`, async () => {
+    for (const { name, taskSpec } of await services(stack, { variables })) {
       const seconds = Number(/^(\d+)s$/.exec(taskSpec.containerSpec.stopGracePeriod)?.[1]);
       assert.ok(seconds >= 30 && seconds <= 50, `${name}: ${seconds}`);
     }
   });
 }
+
+await test("the deploy agent is one of those that were looked at", async () => {
+  const all = await Promise.all(kinds.map(({ stack, variables }) => services(stack, { variables })));
+  assert.ok(all.flat().some(({ name }) => name === "platform-jenkins-agent"));
+});
 
 await test("with certificates by ACME Traefik runs as root too, and keeps them on a volume", async () => {
   const settings = settingsOf("platform", { variables: { ACME_EMAIL: "admin@example.org", DOMAIN: "example.org" } });
@@ -163,7 +175,7 @@ await test("a short name is never used on a network that stacks share", async ()
 });
 
 await test("on a cluster of several nodes, what has data is pinned to a labelled node", async () => {
-  const pinned = (await services("prod-data", 3)).filter(({ taskSpec }) =>
+  const pinned = (await services("prod-data", { nodes: 3 })).filter(({ taskSpec }) =>
     taskSpec.containerSpec.mounts.some(({ type }) => type === "volume"),
   );
   assert.ok(pinned.length > 0);
