@@ -202,7 +202,8 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
-function collect(child: ChildProcess): () => string {
+/** All that a process has said up to now. */
+export function collect(child: ChildProcess): () => string {
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk: Buffer) => lines.push(chunk.toString()));

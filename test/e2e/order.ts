@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readLedger } from "../../src/cluster/ledger.ts";
 import { readObjects } from "../../src/cluster/objects.ts";
 import { holderVariable } from "../../src/delivery/holder.ts";
 import { readLeases } from "../../src/delivery/lease.ts";
 import { backendFolder } from "../../tools/environment.ts";
-import { ledger } from "./sgw.ts";
 import { engine, pulumi } from "./world.ts";
 
-/** Every object is known to the state and the other way round, nothing is pending, locked, held or under way. */
+/**
+ * Every object of the stack is known to its state and the other way round; nothing is pending there, and nothing is locked,
+ * held or under way in any environment.
+ */
 export async function expectOrder(stack: string, about: string): Promise<void> {
   const { stdout } = await pulumi(stack, ["stack", "export"]);
   const { deployment } = JSON.parse(stdout) as {
@@ -21,7 +24,7 @@ export async function expectOrder(stack: string, about: string): Promise<void> {
   assert.deepEqual(locks(), [], about);
   assert.deepEqual(await readLeases(engine), [], about);
   assert.deepEqual(
-    (await ledger("prod")).filter(({ step }) => step !== "done"),
+    (await readLedger(engine)).filter(({ step }) => step !== "done"),
     [],
     about,
   );

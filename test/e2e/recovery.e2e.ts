@@ -9,6 +9,7 @@ import {
   takeTurns,
   type Turns,
 } from "./interruption.ts";
+import { interruptRetirement } from "./retirement.ts";
 
 // A promotion that is interrupted at any moment is finished or taken back by the next one. `npm run recovery` kills it at
 // 25 points spread over a promotion, `npm run chaos` interrupts it at random ones.
@@ -78,3 +79,5 @@ if (points === everyStep || kills >= 25) {
 }
 
 test("a rollback that was killed late ends where it was to go, and no release further", interruptRollback);
+
+test("a promotion that was killed while it destroyed the stage before ends with nothing of that", interruptRetirement);
