@@ -169,12 +169,12 @@ test("what became of each is remembered", async () => {
   assert.deepEqual(await told("prod"), ["41 done destroyed", "42 done live"]);
 });
 
-async function refuse(args: readonly string[], words: RegExp): Promise<void> {
-  const { stderr } = await sgw(["promote", ...args, "--yes"], { code: 2 });
+async function refuse(args: readonly string[], words: RegExp, verb = "promote"): Promise<void> {
+  const { stderr } = await sgw([verb, ...args, "--yes"], { code: 2 });
   assert.match(stderr, words);
 }
 
-test("what was destroyed, is older or was never in the stage before is refused before anything is made", async () => {
+test("what was destroyed, is older, was never in the stage before or is in use is refused before anything is made", async () => {
   const before = backendFiles();
   await makingNothing(async () => {
     await refuse(["staging", "--pr", "42", "--image", images.get(42) ?? ""], /was destroyed in staging .* --revive/);
@@ -190,6 +190,9 @@ test("what was destroyed, is older or was never in the stage before is refused b
       await refuse(["qa", `--pr=${number}`], /Expected a number from 1 to 999999999/);
     }
     await refuse(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
+    await refuse(["prod-pr-42"], /prod-pr-42: got the live release of prod \(generation \d+\).* --live/, "destroy");
+    await refuse(["prod-data"], /prod-data: got one that .*\bprod-pr-42\b.* use/, "destroy");
+    await refuse(["platform"], /platform: got one that .*\bprod-data\b.* use/, "destroy");
   });
   assert.deepEqual(backendFiles(), before);
 });
