@@ -15,10 +15,10 @@ import {
   releasesOnFile,
   releasesThere,
   sgw,
-  type Shown,
   status,
 } from "./sgw.ts";
-import { domain, engine, eventually, fleetUp, hostOf, https, pulumi } from "./world.ts";
+import { expectLive, expectUnderWay } from "./shown.ts";
+import { domain, engine, eventually, fleetUp, hostOf, https, pulumi, taskIds } from "./world.ts";
 
 // The whole way of two pull requests, as merges would send them: each stage takes the digest of the one before, and the
 // stage it came from goes when the next one is proven. A third one gets no further than STAGING.
@@ -31,6 +31,10 @@ let others: string[] = [];
 const images = new Map<number, string>();
 /** What the users of PROD are answered by. */
 let site = "";
+/** Whatever PROD borrows, by the tasks that are to run of it. */
+let lent: string[][] = [];
+/** Visits that the database of PROD has counted. */
+let visited = 0;
 
 before(async () => {
   await fleetUp(["platform", "prod-data"]);
@@ -38,6 +42,7 @@ before(async () => {
   for (const stack of (await releasesThere()).filter(isMine)) await sgw(["destroy", stack, "--live", "--yes"]);
   for (const { id } of await readRecords(engine)) await engine.getConfig(id).remove();
   others = await releasesThere();
+  lent = await lentTasks();
   for (const pr of prs) images.set(pr, await goodImage(pr));
 });
 
@@ -47,6 +52,19 @@ after(async () => {
 
 async function ours(): Promise<string[]> {
   return (await releasesThere()).filter((stack) => !others.includes(stack));
+}
+
+function lentTasks(): Promise<string[][]> {
+  return Promise.all(["platform", "prod-data"].map(taskIds));
+}
+
+/** The data of PROD stays where it is, and what is in it: every release counts on where the one before has stopped. */
+async function expectLent(): Promise<void> {
+  assert.deepEqual(await lentTasks(), lent);
+  const { body } = await https({ host: domain, path: "/visits", method: "POST", body: "visit" });
+  const { visits } = JSON.parse(body) as { visits: number };
+  assert.ok(visits > visited, `${body} after ${visited}`);
+  visited = visits;
 }
 
 interface Step {
@@ -65,7 +83,10 @@ async function expect(promoted: Promoted, { pr, gone = [], left }: Step): Promis
   assert.equal(url, `https://${hostOf(stack)}`);
   const mark = `${stack}.${generation}`;
   assert.equal(await answering(stack), mark);
-  if (stack.startsWith("prod-")) site = mark;
+  if (stack.startsWith("prod-")) {
+    site = mark;
+    await expectLent();
+  }
   // For them nothing changes by what other stages do.
   if (site !== "") assert.equal(await answering("prod-pr-41"), site);
   assert.deepEqual([...destroyed].sort(), [...gone].sort());
@@ -132,19 +153,7 @@ test("the site is PROD, and status says so to machines and to people", async () 
   const { generation, image } = entry;
   const [stack, url] = ["prod-pr-41", `https://${domain}`];
   assert.equal(await answering(stack), `${stack}.${generation}`);
-  const { report, cells } = await status();
-  assert.deepEqual([report.leases, report.going], [[], []]);
-  const row = report.stacks.find((one) => one.stack === stack);
-  const place = { environment: "prod", pr: 41, url, role: "live" } as const;
-  assert.partialDeepStrictEqual(row, { ...place, image, generation, health: "healthy" });
-  // A test before this one made it.
-  assert.ok((row?.ageSeconds ?? Infinity) <= process.uptime() + 1);
-  const [head, ...lines] = cells;
-  assert.deepEqual(head, ["STACK", "ENVIRONMENT", "PR", "URL", "AGE", "IMAGE", "GEN", "ROLE", "HEALTH"]);
-  const line = lines.find(([name]) => name === stack) ?? [];
-  assert.match(line[4] ?? "", /^\d+ (?:s|min)$/);
-  const digest = image.slice(0, "sha256:".length + 12);
-  assert.deepEqual(line.toSpliced(4, 1), [stack, "prod", "41", url, digest, String(generation), "live", "healthy"]);
+  expectLive(await status(), { stack, pr: 41, url, image, generation });
 });
 
 test("42 is merged to STAGING beside 41 in PROD", async () => {
@@ -196,23 +205,6 @@ test("what was destroyed, is older, was never in the stage before or is in use i
   });
   assert.deepEqual(backendFiles(), before);
 });
-
-/** Both forms of status while 41 comes up beside 42: who deploys, how far it is, and who serves. */
-function expectUnderWay({ report, text, cells }: Shown): void {
-  const [lease, ...leases] = report.leases;
-  assert.partialDeepStrictEqual(lease, { environment: "prod", isExpired: false });
-  assert.deepEqual(leases, []);
-  assert.match(report.going.map(({ stack, step }) => `${stack} ${step}`).join(), /^prod-pr-41 (?:deploy|smoke)$/);
-  const live = report.stacks.filter(({ environment, role }) => environment === "prod" && role === "live");
-  assert.deepEqual(
-    live.map(({ stack }) => stack),
-    ["prod-pr-42"],
-  );
-  assert.ok(text.includes(`\nprod is held by ${lease?.by ?? "nobody"} since `), text);
-  assert.match(text, /^prod generation \d+ \(prod-pr-41\): (?:deploy|smoke) since \d+ s, by /m);
-  const line = cells.find(([stack]) => stack === "prod-pr-42");
-  assert.deepEqual(line?.slice(-2), ["live", "healthy"]);
-}
 
 test("of two deployers one waits for the other, or is told who holds the lease; status tells everybody", async () => {
   const going = promote("prod", "--pr", "41", "--revive");
