@@ -113,7 +113,7 @@ async function prepare(settings: Options, { step, say }: Progress): Promise<stri
     IMAGES: images,
     DOMAIN: "studygiveway.test",
     PULUMI_BACKEND_URL: backendUrl(`file://${state}`),
-    PULUMI_CONFIG_PASSPHRASE: "end to end",
+    PULUMI_CONFIG_PASSPHRASE: passphraseIn(join(folder, "passphrase")),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     E2E_ALONE: String(!settings.files.includes("stacks")),
     E2E_DAEMON: daemon.name,
@@ -125,6 +125,12 @@ async function prepare(settings: Options, { step, say }: Progress): Promise<stri
 
 function path({ PATH = "" }: Environment): string {
   return [join(root, "node_modules", ".bin"), PATH].join(delimiter);
+}
+
+/** A random one, for as long as the state that it opens is kept. */
+function passphraseIn(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(20).toString("hex"), { mode: 0o600 });
+  return readFileSync(file, "utf8");
 }
 
 /** Half of the credentials are given, with every character that is allowed; the rest is generated. */

@@ -30,6 +30,9 @@ import {
 const canaries: Canary[] = [];
 const printed: string[] = [];
 
+/** What opens the state itself. */
+const passphrase = process.env["PULUMI_CONFIG_PASSPHRASE"] ?? "";
+
 /** What opens other people's servers; those of a repository come with an agent, see test/components/jenkins-agent.test.ts. */
 const tokens = { REGISTRY_PASSWORD: randomBytes(16).toString("hex"), FORGE_TOKEN: randomBytes(16).toString("hex") };
 const logins = {
@@ -60,7 +63,9 @@ before(async () => {
     const env = stack === "prod-pr-7" ? logins : {};
     printed.push(textOf(await up(stack, ["--diff"], { env })));
   }
-  canaries.push(...Object.entries(tokens).map(([name, token]) => canary(name, token)));
+  assert.match(passphrase, /^[0-9a-f]{40}$/);
+  const others = { ...tokens, PULUMI_CONFIG_PASSPHRASE: passphrase };
+  canaries.push(...Object.entries(others).map(([name, secret]) => canary(name, secret)));
   const known = new Map<string, string>();
   for (const stack of stacks) {
     for (const source of [secretFiles, secretOutputs, credentialsOf]) {
@@ -82,8 +87,8 @@ describe("a secret", () => {
     assert.ok(givenCredentials().size >= 5);
     const states = await Promise.all(stacks.map((stack) => exportState(stack, { secrets: true })));
     const found = given(states.join("\n"), canaries);
-    // Of the one only what is derived from it is used, the other by sgw alone.
-    const elsewhere = /^(?:appElasticsearchPassword of|FORGE_TOKEN$)/;
+    // Of the first only what is derived from it is used, the others by sgw and by Pulumi alone.
+    const elsewhere = /^(?:appElasticsearchPassword of|FORGE_TOKEN$|PULUMI_CONFIG_PASSPHRASE$)/;
     const used = canaries.map(({ name }) => name).filter((name) => !elsewhere.test(name));
     assert.deepEqual(
       used.filter((name) => !found.includes(name)),
@@ -95,13 +100,7 @@ describe("a secret", () => {
   });
 
   it("stands in no service, task, container, network, volume, config or label", async () => {
-    for (const stack of stacks) {
-      const { services, tasks, containers, networks, secrets, configs, volumes } = await stackObjects(stack);
-      const details = await Promise.all(containers.map(({ Id }) => engine.getContainer(Id).inspect()));
-      const files = configs.map((config) => Buffer.from(String((config.Spec as { Data?: string }).Data), "base64"));
-      const objects = [services, tasks, containers, details, networks, secrets, configs, volumes, files.map(String)];
-      await silent(objects.map((object, index) => [`${stack} ${index}`, JSON.stringify(object)] as const));
-    }
+    for (const stack of stacks) await silent(objects(stack));
   });
 
   it("stands in no command line inside of a container", async () => {
@@ -172,6 +171,7 @@ describe("a secret", () => {
     for (const index of [0, 2]) assert.match(texts[index] ?? "", /\[secret\]/);
     assert.match(texts[0] ?? "", /daphne: .*No such image/);
     await silent(texts.map((text, index) => [`up ${index + 1}`, text] as const));
+    for (const places of [objects, logs]) await silent(places(stack));
   });
 
   it("is not printed when it is refused", async () => {
@@ -184,6 +184,14 @@ describe("a secret", () => {
     await silent([["the refusal", text]]);
   });
 });
+
+async function* objects(stack: string) {
+  const found = await stackObjects(stack);
+  const details = await Promise.all(found.containers.map(({ Id }) => engine.getContainer(Id).inspect()));
+  const files = found.configs.map(({ Spec }) => Buffer.from((Spec as { Data?: string }).Data ?? "", "base64"));
+  for (const [kind, list] of Object.entries({ ...found, details, files: files.map(String) }))
+    yield [`${kind} of ${stack}`, JSON.stringify(list)] as const;
+}
 
 async function* commandLines(stack: string) {
   const { containers } = await stackObjects(stack);
