@@ -25,7 +25,12 @@ async function derive(name: string, lines: readonly string[], files: Readonly<Re
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return (await docker("image", "inspect", "--format", "{{.Id}}", `studygiveway-e2e/${name}:1`)).trim();
+  return idOf(`studygiveway-e2e/${name}:1`);
+}
+
+/** The id of an image on the Engine. */
+export async function idOf(reference: string): Promise<string> {
+  return (await docker("image", "inspect", "--format", "{{.Id}}", reference)).trim();
 }
 
 /** What can be wrong with an application that seemed good. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readRecords } from "../../src/cluster/ledger.ts";
 import { type Environment } from "../../src/identity.ts";
-import { goodImage } from "./applications.ts";
+import { run } from "../../tools/command.ts";
+import { goodImage, idOf } from "./applications.ts";
 import { expectOrder } from "./order.ts";
 import { makingNothing } from "./refusal.ts";
 import {
@@ -43,7 +44,7 @@ before(async () => {
   for (const { id } of await readRecords(engine)) await engine.getConfig(id).remove();
   others = await releasesThere();
   lent = await lentTasks();
-  for (const pr of prs) images.set(pr, await goodImage(pr));
+  for (const pr of [41, 42]) images.set(pr, await goodImage(pr));
 });
 
 after(async () => {
@@ -116,8 +117,13 @@ function toStaging(pr: number): Promise<Promoted> {
   return promote("staging", "--pr", String(pr), "--image", images.get(pr) ?? "");
 }
 
-test("pull request 39 is merged to STAGING", async () => {
-  await expect(await toStaging(39), { pr: 39, left: ["staging-pr-39"] });
+test("pull request 39 is merged to STAGING, and its image is built for that", async () => {
+  const reference = `${process.env["REGISTRY_PREFIX"] ?? "studygiveway"}/daphne:pr-39`;
+  // An earlier run may have left one.
+  await run(["docker", "rmi", reference], { timeoutSeconds: 30 });
+  const promoted = await promote("staging", "--pr", "39");
+  images.set(39, await idOf(reference));
+  await expect(promoted, { pr: 39, left: ["staging-pr-39"] });
 });
 
 test("41 is merged to STAGING: 39 serves until 41 is live, and goes", async () => {
