@@ -59,23 +59,25 @@ for (const stack of [release, "prod-pr-7"]) {
 }
 
 describe("the object store at s3.", () => {
-  it("takes an object from outside and gives it back", async () => {
-    const credentials = await credentialsOf(release);
-    const accessKey = credentials.get("minioRootUser") ?? "";
-    const keys = { accessKey, secretKey: credentials.get("minioRootPassword") ?? "" };
-    const object = { host: hostOf(release, "s3"), path: `/${release}/edge-${Date.now()}` };
-    const ask = (method: string, body: string | undefined, secrets = keys) => {
-      const request = { ...object, method, ...(body === undefined ? {} : { body }) };
-      return https({ ...request, headers: signature(request, secrets) });
-    };
-    const text = `put at ${new Date().toISOString()}`;
-    const put = await ask("PUT", text);
-    assert.equal(put.status, 200, put.body);
-    assert.equal((await ask("GET", undefined)).body, text);
-    assert.equal((await ask("GET", undefined, { accessKey, secretKey: "x".repeat(40) })).status, 403);
-    assert.equal((await https(object)).status, 403, "without a signature");
-    assert.equal((await ask("DELETE", undefined)).status, 204);
-  });
+  for (const stack of [release, "prod-data"]) {
+    it(`of ${stack} takes an object from outside and gives it back`, async () => {
+      const credentials = await credentialsOf(stack);
+      const accessKey = credentials.get("minioRootUser") ?? "";
+      const keys = { accessKey, secretKey: credentials.get("minioRootPassword") ?? "" };
+      const object = { host: hostOf(stack, "s3"), path: `/${stack}/edge-${Date.now()}` };
+      const ask = (method: string, body: string | undefined, secrets = keys) => {
+        const request = { ...object, method, ...(body === undefined ? {} : { body }) };
+        return https({ ...request, headers: signature(request, secrets) });
+      };
+      const text = `put at ${new Date().toISOString()}`;
+      const put = await ask("PUT", text);
+      assert.equal(put.status, 200, put.body);
+      assert.equal((await ask("GET", undefined)).body, text);
+      assert.equal((await ask("GET", undefined, { accessKey, secretKey: "x".repeat(40) })).status, 403);
+      assert.equal((await https(object)).status, 403, "without a signature");
+      assert.equal((await ask("DELETE", undefined)).status, 204);
+    });
+  }
 });
 
 describe("a console", () => {
