@@ -28,6 +28,20 @@ export interface Program {
   readonly spoil: readonly [string, string];
 }
 
+const ownRules = "a stand-in with rules of its own";
+
+/** Stand-ins that are not the real program, or not all of it. */
+const standIns: Partial<Record<ServiceName, string>> = {
+  elasticsearch: "the real program, with a module of ours for users and roles",
+  kibana: ownRules,
+  logstash: ownRules,
+};
+
+/** Who says whether it takes what it is told. */
+export function judgeOf({ service }: Program): string {
+  return (settings.images.source === "stand-in" ? standIns[service] : undefined) ?? "the real program";
+}
+
 /** The same with one word wrong. */
 export function spoiled(program: Program): Program {
   const [right, wrong] = program.spoil;

@@ -25,7 +25,7 @@ import {
 import { bcryptHash } from "../../src/docker/credential.ts";
 import { type Tls } from "../../src/settings/index.ts";
 import { certificate, key } from "../settings/pem.ts";
-import { type Program, spoiled, tried } from "./program.ts";
+import { judgeOf, type Program, spoiled, tried } from "./program.ts";
 import { settings } from "./settings.ts";
 
 const { ports } = settings;
@@ -233,13 +233,15 @@ function pair(number: number) {
   return { postgres: `postgres-${number}`, pgbouncer: `pgbouncer-${number}` };
 }
 
-describe("the real program", { concurrency: 2 }, () => {
-  for (const [name, program] of Object.entries(programs)) {
-    it(name, async () => {
-      const right = await tried(program);
-      assert.ok(right.accepted, right.log);
-      const wrong = await tried(spoiled(program));
-      assert.ok(!wrong.accepted, `with ${program.spoil.join(" made ")} it is taken all the same`);
-    });
-  }
-});
+for (const [judge, cases = []] of Object.entries(Object.groupBy(Object.entries(programs), ([, one]) => judgeOf(one)))) {
+  describe(judge, { concurrency: 2 }, () => {
+    for (const [name, program] of cases) {
+      it(name, async () => {
+        const right = await tried(program);
+        assert.ok(right.accepted, right.log);
+        const wrong = await tried(spoiled(program));
+        assert.ok(!wrong.accepted, `with ${program.spoil.join(" made ")} it is taken all the same`);
+      });
+    }
+  });
+}
