@@ -3,7 +3,6 @@ package studygiveway;
 import com.lesfurets.jenkins.unit.BasePipelineTest;
 import groovy.lang.Closure;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -17,8 +16,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * One build of the Jenkinsfile. Its shell is a real one, so that quoting is tried too; npm and git are recorders. What a
- * declarative pipeline means is said here, as far as the Jenkinsfile uses it: any other step fails the test.
+ * One build of the Jenkinsfile. What a declarative pipeline means is said here, as far as the Jenkinsfile uses it: any other
+ * step fails the test.
  */
 final class Build extends BasePipelineTest {
   /** A user or a timeout ended the build. */
@@ -37,7 +36,7 @@ final class Build extends BasePipelineTest {
 
   private final Path folder;
   private final Path repository = Path.of("../..").toAbsolutePath().normalize();
-  private final Path recorder = Path.of("recorder").toAbsolutePath();
+  private final Shell shell;
   private final Deque<List<Boolean>> conditions = new ArrayDeque<>();
   private final Map<String, Closure<?>> blocks = new HashMap<>();
   private String stage = "";
@@ -46,6 +45,7 @@ final class Build extends BasePipelineTest {
 
   Build(Path folder, Map<String, String> env) throws Exception {
     this.folder = folder;
+    shell = new Shell(folder);
     this.env.put("GIT_COMMIT", "0123456789abcdef0123456789abcdef01234567");
     this.env.put("BUILD_URL", "https://jenkins.example.org/job/studygiveway/job/x/1/");
     this.env.putAll(env);
@@ -62,7 +62,7 @@ final class Build extends BasePipelineTest {
     return this;
   }
 
-  /** Ends the build while the first script that contains `text` runs. */
+  /** Ends the build in the middle of the first script that contains `text`: its npm or git does not come to an end by itself. */
   Build abortAt(String text) {
     abortedAt = text;
     return this;
@@ -75,17 +75,14 @@ final class Build extends BasePipelineTest {
     return this;
   }
 
-  /** The calls of npm and git, arguments with a space between them. */
   List<String> calls() throws IOException {
-    Path record = folder.resolve("record");
-    if (Files.notExists(record)) return List.of();
-    return Files.readAllLines(record).stream().map(line -> line.replace('\t', ' ')).toList();
+    return shell.calls();
   }
 
   /** Those of sgw, without what they have in common. */
   List<String> verbs() throws IOException {
     String common = "npm run --silent sgw -- ";
-    return calls().stream().filter(call -> call.startsWith(common)).map(call -> call.substring(common.length())).toList();
+    return shell.calls().stream().filter(call -> call.startsWith(common)).map(call -> call.substring(common.length())).toList();
   }
 
   /** What `currentBuild` is to the script. */
@@ -131,8 +128,7 @@ final class Build extends BasePipelineTest {
       call(blocks.remove("stages"));
     } catch (Abort abort) {
       result = "ABORTED";
-    } catch (RuntimeException failure) {
-      if (!(failure.getCause() instanceof IOException)) throw failure;
+    } catch (Shell.Failure failure) {
       result = "FAILURE";
     }
   }
@@ -201,21 +197,13 @@ final class Build extends BasePipelineTest {
   }
 
   private String shell(String script, boolean isStdoutWanted) {
-    boolean isAborted = abortedAt != null && script.contains(abortedAt);
     try {
-      ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-xe", "-c", script);
-      builder.directory(folder.toFile()).redirectError(folder.resolve("stderr").toFile());
-      builder.environment().clear();
-      builder.environment().putAll(env);
-      builder.environment().putAll(Map.of("PATH", recorder + ":/usr/bin:/bin", "RECORD", folder + "/record", "ANSWERS", folder.toString()));
-      Process process = builder.start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int code = process.waitFor();
-      if (isAborted) {
+      if (abortedAt != null && script.contains(abortedAt)) {
         abortedAt = null;
+        shell.abort(script, env);
         throw new Abort();
       }
-      if (code != 0) throw new IllegalStateException(new IOException("script returned exit code " + code));
+      String output = shell.run(script, env);
       return isStdoutWanted ? output : null;
     } catch (IOException | InterruptedException error) {
       throw new AssertionError(error);
