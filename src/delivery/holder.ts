@@ -24,6 +24,11 @@ export function thisHolder(): Holder {
   };
 }
 
+/** The machine of a holder's process. */
+export function hostOf(process: string): string {
+  return process.split(" ")[0] ?? "";
+}
+
 /** Whether a holder's process is known to have ended. What runs on another machine is not known. */
 export function isDead(process: string): boolean {
   const [host, boot, pid, start] = process.split(" ");

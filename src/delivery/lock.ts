@@ -25,6 +25,17 @@ const patienceSeconds = 60;
 /** No update takes longer: the lock of another machine is then taken for one that was left behind. */
 const oldestSeconds = 3600;
 
+/** A deployer that was taken over from: the machine it ran on, and since when it held the lease, by that machine's clock. */
+export interface Dead {
+  readonly host: string;
+  readonly since: Date;
+}
+
+/** Was the lock made by one that was taken over from? Its Pulumi may still be ending, where the machine is only cut off. */
+export function isLeft({ host, at }: Lock, dead: readonly Dead[]): boolean {
+  return dead.some((one) => one.host === host && one.since <= at);
+}
+
 /** Has whoever made the lock ended without removing it? Undefined when that cannot be known from here. */
 export function isStale({ host, pid, at }: Lock, now = Date.now()): boolean {
   if (host === hostname()) return !isRunning(pid, at);
@@ -33,12 +44,12 @@ export function isStale({ host, pid, at }: Lock, now = Date.now()): boolean {
 
 /**
  * Runs an operation that locks its stack. A lock that a dead process left behind is removed; one of a living process,
- * somebody's plain `pulumi up` perhaps, is waited for.
+ * somebody's plain `pulumi up` perhaps, is waited for, and so is one of a machine that was taken over from, before it goes.
  */
 export async function withoutLock<T>(
   stack: string,
   workspace: LocalWorkspace,
-  say: (text: string) => void,
+  { say, dead }: { readonly say: (text: string) => void; readonly dead: readonly Dead[] },
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = Date.now() + patienceSeconds * 1000;
@@ -49,11 +60,12 @@ export async function withoutLock<T>(
       if (isAboutGoneLock(error) && Date.now() < deadline) continue;
       if (!(error instanceof ConcurrentUpdateError)) throw error;
       const locks = parseLocks(error.message);
-      if (locks.length > 0 && locks.every((lock) => isStale(lock))) {
+      const isOver = Date.now() > deadline;
+      if (locks.length > 0 && locks.every((lock) => isStale(lock) || (isOver && isLeft(lock, dead)))) {
         say("removes the lock of an update that died");
         await (await Stack.select(stack, workspace)).cancel();
       } else {
-        if (Date.now() > deadline) throw error;
+        if (isOver) throw error;
         const who = locks.map(({ host, pid }) => `process ${pid} of ${host}`).join(", ");
         if (!told) say(`waits for the update of ${who === "" ? "somebody else" : who}`);
         await sleep(1000);

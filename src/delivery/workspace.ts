@@ -4,7 +4,7 @@ import { type Environment as Variables } from "../../tools/environment.ts";
 import { parseStackName } from "../identity.ts";
 import { type Holder, holderVariable } from "./holder.ts";
 import { EventLog } from "./event-log.ts";
-import { withoutLock } from "./lock.ts";
+import { type Dead, withoutLock } from "./lock.ts";
 
 export type Say = (text: string) => void;
 
@@ -36,6 +36,7 @@ const timeoutSeconds = 60;
 export class Workspace {
   readonly #open: () => Promise<LocalWorkspace>;
   readonly #selected = new Map<string, Stack>();
+  readonly #dead: Dead[] = [];
   #local: Promise<LocalWorkspace> | undefined;
 
   /**
@@ -54,6 +55,11 @@ export class Workspace {
 
   #workspace(): Promise<LocalWorkspace> {
     return (this.#local ??= this.#open());
+  }
+
+  /** From now on, locks of this deployer are nobody's. */
+  succeed(dead: Dead): void {
+    this.#dead.push(dead);
   }
 
   /** All stacks of the backend. */
@@ -153,7 +159,7 @@ export class Workspace {
     const log = new EventLog(say);
     const workspace = await this.#workspace();
     try {
-      await withoutLock(stack, workspace, say, () => {
+      await withoutLock(stack, workspace, { say, dead: this.#dead }, () => {
         signal?.throwIfAborted();
         const heard = Promise.withResolvers<undefined>();
         const onEvent = (event: EngineEvent) => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { hostname } from "node:os";
 import { test } from "node:test";
 import { childrenOf, endChildren, holderVariable, isDead, isRunning, thisHolder } from "../../src/delivery/holder.ts";
-import { isAboutGoneLock, isStale, parseLocks } from "../../src/delivery/lock.ts";
+import { isAboutGoneLock, isLeft, isStale, parseLocks } from "../../src/delivery/lock.ts";
 
 const said = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
   file:///state/.pulumi/locks/organization/p/s/0c.json: created by root@builder (pid 4711) at 2024-05-02T10:00:00Z`;
@@ -33,6 +33,17 @@ test("a lock of another machine is stale only when no update could have lasted s
   const lock = { host: "another", pid: 1, at };
   assert.equal(isStale(lock, at.getTime() + 3_000_000), false);
   assert.equal(isStale(lock, at.getTime() + 3_700_000), true);
+});
+
+test("a lock of another machine is left behind when its deployer was taken over from, and made it", () => {
+  const at = new Date("2024-05-02T10:00:00Z");
+  const lock = { host: "another", pid: 1, at };
+  const since = new Date("2024-05-02T09:59:00Z");
+  assert.equal(isLeft(lock, []), false);
+  assert.equal(isLeft(lock, [{ host: "another", since }]), true);
+  assert.equal(isLeft(lock, [{ host: "a third", since }]), false);
+  // Somebody's plain `pulumi up` from before.
+  assert.equal(isLeft({ ...lock, at: new Date("2024-05-02T09:58:00Z") }, [{ host: "another", since }]), false);
 });
 
 test("a holder is dead when its process has ended, and unknown on another machine", () => {
