@@ -10,7 +10,11 @@ import { images, statements } from "./repository.ts";
 
 const text = readFileSync(path.join(images, "jenkins/jenkins.yaml"), "utf8");
 const configuration = parse(text) as {
-  jenkins: { numExecutors: number; securityRealm: { local: { allowsSignup: boolean; users: object[] } } };
+  jenkins: {
+    numExecutors: number;
+    securityRealm: { local: { allowsSignup: boolean; users: object[] } };
+    authorizationStrategy: object;
+  };
 };
 
 test("no build runs on the controller", () => {
@@ -21,6 +25,12 @@ test("the admin is the only user, and nobody signs up", () => {
   assert.deepEqual(configuration.jenkins.securityRealm.local, {
     allowsSignup: false,
     users: [{ id: "${ADMIN_USER}", password: "${admin_password}" }],
+  });
+});
+
+test("who has not logged in sees nothing", () => {
+  assert.deepEqual(configuration.jenkins.authorizationStrategy, {
+    loggedInUsersCanDoAnything: { allowAnonymousRead: false },
   });
 });
 
