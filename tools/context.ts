@@ -14,9 +14,11 @@ export function openContext(given: Given, variables: () => Promise<Environment>)
     prepareBackend(given.env);
     return variables();
   };
+  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, SSH_AUTH_SOCK } = given.env;
+  const access = { certPath: DOCKER_CERT_PATH, verify: DOCKER_TLS_VERIFY !== undefined, sshAgent: SSH_AUTH_SOCK };
   return {
     ...given,
-    engine: openEngine(given.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock"),
+    engine: openEngine(DOCKER_HOST ?? "unix:///var/run/docker.sock", access),
     workspace: new Workspace(prepared, root, holder),
     holder,
     out: (text) => process.stdout.write(text),

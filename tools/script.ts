@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { EngineError } from "../src/cluster/engine.ts";
 import { Refused } from "../src/delivery/refused.ts";
 import { UpdateError } from "../src/delivery/workspace.ts";
 import { SettingsError } from "../src/settings/problem.ts";
@@ -44,7 +45,9 @@ export function script<F extends Flags>(
 }
 
 function explain(error: unknown): string {
-  const isTold = [Refusal, Refused, CommandError, UpdateError, SettingsError].some((kind) => error instanceof kind);
+  const isTold = [EngineError, Refusal, Refused, CommandError, UpdateError, SettingsError].some(
+    (kind) => error instanceof kind,
+  );
   if (isTold && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,3 +1,4 @@
+import { EngineError } from "../src/cluster/engine.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { PromotionError } from "../src/delivery/promotion.ts";
 import { Refused } from "../src/delivery/refused.ts";
@@ -26,7 +27,7 @@ function open(flags: { readonly json: boolean; readonly yes: boolean }): Context
   );
 }
 
-const refusals = [Refused, Refusal, SettingsError, StackNameError];
+const refusals = [EngineError, Refused, Refusal, SettingsError, StackNameError];
 const failures = [CommandError, PromotionError, UpdateError];
 
 function explain(error: unknown): { text: string; code: number } {

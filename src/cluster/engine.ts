@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Docker from "dockerode";
 
 /** What the program asks the Engine itself, where the provider has no word for it. */
@@ -14,15 +16,48 @@ export interface Cluster {
 
 const connectTimeoutMs = 10_000;
 
-export function openEngine(host: string): Engine {
+/** What else it takes to reach an Engine of another machine. */
+export interface EngineAccess {
+  /** The folder of ca.pem, cert.pem and key.pem. A server that this authority does not know is not talked to. */
+  readonly certPath?: string | undefined;
+  /** Whether to speak TLS without such a folder, too; the authorities are those of this machine then. */
+  readonly verify?: boolean;
+  /** The socket of the agent that holds the keys for ssh. */
+  readonly sshAgent?: string | undefined;
+}
+
+// All is said here: what is left out the client takes from the variables of the process, which may know nothing of .env.
+export function openEngine(host: string, { certPath, verify = false, sshAgent }: EngineAccess = {}): Engine {
   const url = new URL(host);
   switch (url.protocol) {
     case "unix:":
       return new Docker({ socketPath: url.pathname, timeout: 0 });
-    case "ssh:":
-      return new Docker({ protocol: "ssh", host: url.hostname, port: url.port || "22", username: url.username });
-    default:
-      return new Docker({ host: url.hostname, port: url.port || "2375" });
+    case "ssh:": {
+      const sshOptions = sshAgent === undefined ? {} : { agent: sshAgent };
+      const { hostname, port, username } = url;
+      return new Docker({ protocol: "ssh", host: hostname, port: port || "22", username, sshOptions });
+    }
+    default: {
+      const protocol = certPath !== undefined || verify ? "https" : "http";
+      return new Docker({ protocol, host: url.hostname, port: url.port || "2375", ...certificates(certPath) });
+    }
+  }
+}
+
+function certificates(folder: string | undefined) {
+  const read = (file: string) => (folder === undefined ? undefined : readCertificate(join(folder, file)));
+  return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new EngineError(
+      `DOCKER_CERT_PATH: got ${(error as NodeJS.ErrnoException).code ?? "an error"} for ${path}, expected a folder with ` +
+        `ca.pem, cert.pem and key.pem, copy the missing file there, or leave it empty for an Engine without TLS`,
+      { cause: error },
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { type Settings } from "../settings/index.ts";
 export function swarmProvider({ docker: engine, registry }: Settings): docker.Provider {
   return new docker.Provider("swarm", {
     host: engine.host,
+    ...(engine.access.certPath !== undefined && { certPath: engine.access.certPath }),
     ...(registry && {
       registryAuth: [{ address: registry.address, username: registry.user, password: registry.password }],
     }),

@@ -18,6 +18,12 @@ export interface Settings {
   readonly docker: {
     /** Where the provider finds the engine. */
     readonly host: string;
+    /** What else it takes to reach an engine of another machine. */
+    readonly access: {
+      readonly certPath: string | undefined;
+      readonly verify: boolean;
+      readonly sshAgent: string | undefined;
+    };
     /** The engine's socket as the node itself sees it, for the guard that reads it. */
     readonly socketPath: string;
     /** The group that may use the socket on the managers. */
@@ -92,7 +98,7 @@ export function settingsFrom(sources: Sources): Settings {
   const { data, disposable, keep, ttl, maxLive, ...sizes } = sections.values;
   return freeze({
     identity: identity.value,
-    ...fromEnv(variables.env as Env, variables.ports as Ports, sources.groupOf),
+    ...fromEnv(variables.env as Env, variables.ports as Ports, sources),
     repository: repositoryOf(variables, sources.readFile),
     ports: variables.ports as Ports,
     tls: tls.tls,
@@ -116,11 +122,16 @@ function identify(stack: string): { value?: Identity; problems: Problem[] } {
 // What the Debian and Alpine packages take for a group of their own, more often than not.
 const usualSocketGroup = 999;
 
-function fromEnv(env: Env, ports: Ports, groupOf: Sources["groupOf"]) {
+function fromEnv(env: Env, ports: Ports, { environment, groupOf }: Sources) {
   const socket = env.DOCKER_HOST.startsWith("unix://") ? env.DOCKER_HOST.slice("unix://".length) : undefined;
   return {
     docker: {
       host: env.DOCKER_HOST,
+      access: {
+        certPath: env.DOCKER_CERT_PATH,
+        verify: env.DOCKER_TLS_VERIFY !== undefined,
+        sshAgent: environment["SSH_AUTH_SOCK"],
+      },
       socketPath: env.DOCKER_SOCKET_PATH ?? socket ?? "/var/run/docker.sock",
       socketGroup: env.DOCKER_SOCKET_GID ?? (socket === undefined ? undefined : groupOf?.(socket)) ?? usualSocketGroup,
       dataRoot: env.DOCKER_DATA_ROOT,

@@ -12,7 +12,7 @@ import { type Lenders, Release } from "./release.ts";
 
 /** Deploys the stack that the settings describe and waits until it works; gives the stack's outputs. */
 export async function program(settings: Settings): Promise<Record<string, unknown>> {
-  const engine = openEngine(settings.docker.host);
+  const engine = openEngine(settings.docker.host, settings.docker.access);
   const { nodes } = await readCluster(engine, settings.docker.host);
   const scope = newScope(settings, swarmProvider(settings), nodes, await rollout(engine, settings));
   const outputs = await compose(scope);

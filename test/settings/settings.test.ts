@@ -26,6 +26,7 @@ test("nothing has to be set", () => {
   assert.deepEqual(backup, { intervalSeconds: 21_600, retentionDays: 14 });
   assert.deepEqual(docker, {
     host: "unix:///var/run/docker.sock",
+    access: { certPath: undefined, verify: false, sshAgent: undefined },
     socketPath: "/var/run/docker.sock",
     socketGroup: 999,
     dataRoot: "/var/lib/docker",
@@ -124,6 +125,13 @@ test("the socket on the node follows the engine's address", () => {
   assert.equal(settings({ env: "DOCKER_HOST=ssh://deploy@manager:22" }).docker.socketPath, "/var/run/docker.sock");
   const own = "DOCKER_HOST=unix:///run/other.sock\nDOCKER_SOCKET_PATH=/run/docker.sock";
   assert.equal(settings({ env: own }).docker.socketPath, "/run/docker.sock");
+});
+
+test("what it takes to reach an engine elsewhere comes from the file, and the agent of ssh from the environment", () => {
+  const env = "DOCKER_HOST=tcp://manager:2376\nDOCKER_CERT_PATH=/certs\nDOCKER_TLS_VERIFY=1";
+  const variables = { SSH_AUTH_SOCK: "/run/agent.sock" };
+  const { access } = settings({ env, variables }).docker;
+  assert.deepEqual(access, { certPath: "/certs", verify: true, sshAgent: "/run/agent.sock" });
 });
 
 test("a registry is its address, user and password", () => {
