@@ -4,23 +4,34 @@ import { type Context } from "./context.ts";
 import { loginOf, namesRegistry, repositoryOf } from "./image.ts";
 import { Refused } from "./refused.ts";
 
+export interface PushOptions {
+  readonly pr: number;
+  /** Where no registry is named, the image is left where it is, and its own reference printed. */
+  readonly ifRegistry?: boolean | undefined;
+}
+
 /** Sends the image of a pull request to the registry; prints the reference with the digest it has there. */
-export async function push(context: Context, { pr }: { readonly pr: number }): Promise<number> {
+export async function push(context: Context, { pr, ifRegistry = false }: PushOptions): Promise<number> {
   const settings = loadEnvironmentSettings({ kind: "release", environment: "staging", pr });
   const reference = referenceOf(settings, pr);
   if (!namesRegistry(reference)) {
+    if (ifRegistry) return print(context, reference);
     throw new Refused({
       path: "REGISTRY_PREFIX",
       got: JSON.stringify(settings.images.prefix),
       expected: "one that begins with the host of a registry",
-      remedy: "set it, or leave the push out on a Swarm of one node",
+      remedy: "set it, or say --if-registry on a Swarm of one node, which needs no push",
     });
   }
   const image = await context.progress.step("push", async (say) => {
     const value = await send(context, settings, reference, say);
     return { value, said: value };
   });
-  context.out(context.json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
+  return print(context, image);
+}
+
+function print({ json, out }: Context, image: string): number {
+  out(json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
   return 0;
 }
 

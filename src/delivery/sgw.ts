@@ -8,7 +8,7 @@ import { gc } from "./gc.ts";
 import { logs, type LogsOptions } from "./logs.ts";
 import { preview } from "./preview.ts";
 import { promote } from "./promote.ts";
-import { push } from "./push.ts";
+import { push, type PushOptions } from "./push.ts";
 import { leaseWaitSeconds } from "./held-lease.ts";
 import { rollback } from "./rollback.ts";
 import { type MergedCommit, pullRequest } from "./pull-request.ts";
@@ -103,9 +103,16 @@ function addImages(sgw: Command, run: Run): void {
   verb(sgw, "build", "builds the application's image of a pull request from this checkout", "build --pr 42")
     .addOption(prOption("its number").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => buildVerb(context, flags)));
-  verb(sgw, "push", "sends that image to the registry and prints its digest", "push --pr 42 --json")
+  verb(
+    sgw,
+    "push",
+    "sends that image to the registry and prints its digest",
+    "push --pr 42 --json",
+    "push --pr 42 --if-registry",
+  )
     .addOption(prOption("its number").makeOptionMandatory())
-    .action((flags: Flags & { pr: number }) => run(flags, (context) => push(context, flags)));
+    .option("--if-registry", "without a registry in REGISTRY_PREFIX, leaves the image here and prints its reference")
+    .action((flags: Flags & PushOptions) => run(flags, (context) => push(context, flags)));
 }
 
 function addStacks(sgw: Command, run: Run): void {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JenkinsfileTest {
@@ -48,7 +49,7 @@ class JenkinsfileTest {
     assertEquals("SUCCESS", build.result);
     assertEquals(List.of("prepare", "build", "push", "promote"), build.stages);
     assertEquals(
-        List.of(NUMBER, "build --pr 41", "push --pr 41", "promote staging --pr 41 --yes --image " + DIGEST, report("success")),
+        List.of(NUMBER, "build --pr 41", "push --pr 41 --if-registry", "promote staging --pr 41 --yes --image " + DIGEST, report("success")),
         build.verbs());
   }
 
@@ -63,7 +64,7 @@ class JenkinsfileTest {
 
   @Test
   void withoutARegistryTheImageStaysOnItsNode() throws Exception {
-    Build build = merge("staging").answer("push", 2, "").run();
+    Build build = merge("staging").answer("push", 0, "registry.example.org/team/daphne:pr-41\n").run();
     assertEquals("SUCCESS", build.result);
     assertTrue(build.verbs().contains("promote staging --pr 41 --yes --image registry.example.org/team/daphne:pr-41"), build.verbs().toString());
   }
@@ -119,9 +120,9 @@ class JenkinsfileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"build", "push"})
-  void whatWasNotBuiltOrPushedIsNotPromoted(String verb) throws Exception {
-    Build build = merge("staging").answer(verb, 1, "").run();
+  @CsvSource({"build, 1", "build, 2", "push, 1", "push, 2"})
+  void whatWasNotBuiltOrPushedIsNotPromoted(String verb, int code) throws Exception {
+    Build build = merge("staging").answer(verb, code, "").run();
     assertEquals("FAILURE", build.result);
     assertTrue(build.verbs().stream().noneMatch(call -> call.startsWith("promote")), build.verbs().toString());
     assertTrue(build.verbs().contains(report("failure")));
