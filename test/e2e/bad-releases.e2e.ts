@@ -4,9 +4,9 @@ import { Generations } from "../../src/delivery/generations.ts";
 import { type Environment } from "../../src/identity.ts";
 import { type Behaviour, goodImage, imageThat } from "./applications.ts";
 import { prepareProd } from "./prod.ts";
-import { answering, ledger, promote, releasesThere, sgw } from "./sgw.ts";
+import { answering, ledger, promote, releasesThere, runningImage, sgw } from "./sgw.ts";
 import { watchSite } from "./watch.ts";
-import { engine } from "./world.ts";
+import { engine, fleetUp } from "./world.ts";
 
 // Releases that QA took for good and that are not: users never see them, and the one before serves on.
 
@@ -89,4 +89,15 @@ test("a bad release of an environment where each has a host of its own goes, and
   assert.match((await answering("staging-pr-44")) ?? "", /^staging-pr-44\./);
   await expectFailed("staging", late);
   await sgw(["destroy", "staging-pr-44", "--live", "--yes"]);
+});
+
+test("a bad promotion of a release that a plain up made gives it back what it ran", async () => {
+  const stack = "staging-pr-7";
+  await fleetUp([stack]);
+  const [others, image] = [await releasesThere(), await runningImage(stack)];
+  await fails("staging", "--pr", "7", "--image", await imageThat("is not ready"), "--revive");
+  assert.deepEqual(await releasesThere(), others);
+  assert.equal(await runningImage(stack), image);
+  assert.equal(await answering(stack), `${stack}.0`);
+  await expectFailed("staging", /\/readyz at \S+: 503/);
 });
