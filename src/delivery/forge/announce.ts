@@ -15,8 +15,6 @@ export interface News {
   /** How the pipeline stands, and its page. */
   readonly pipeline?: CommitStatus["state"] | undefined;
   readonly pipelineUrl?: string | undefined;
-  /** The text of `sgw preview`. */
-  readonly preview?: string | undefined;
 }
 
 /**
@@ -36,7 +34,7 @@ export async function announce(forge: Forge, news: News): Promise<readonly Error
   };
   const pull = await told(() => forge.pullRequest(news.pr));
   if (pull === undefined) return faults.length > 0 ? faults : [unknown(forge, news.pr)];
-  await told(() => forge.comment(news.pr, commentMarker, (former) => commentText(news.stations, news.preview, former)));
+  await told(() => forge.comment(news.pr, commentMarker, commentText(news.stations)));
   const stations = news.stations.filter(({ environment }) => environment === (news.environment ?? environment));
   const statuses = stations.map(statusOf);
   if (news.pipeline !== undefined) statuses.push(pipelineStatus(news.pipeline, news.pipelineUrl));

@@ -16,19 +16,13 @@ export interface Comments {
   readonly remove: (id: number) => Promise<void>;
 }
 
-/** A text, or how to make it of the former one; undefined when there was none. */
-export type Body = string | ((former: string | undefined) => string);
-
 /**
  * Keeps exactly one comment of ours that begins with the marker. Who else copies the marker is left alone, and where two
  * of our programs wrote one at the same time, or an answer was lost and the question repeated, the oldest stays.
  */
-export async function keepComment(comments: Comments, marker: string, body: Body): Promise<void> {
+export async function keepComment(comments: Comments, marker: string, body: string): Promise<void> {
   const head = `<!-- ${marker} -->`;
-  const compose = (former: string | undefined) => {
-    const inner = former?.slice(head.length).trimStart();
-    return `${head}\n${typeof body === "string" ? body : body(inner)}`;
-  };
+  const wanted = `${head}\n${body}`;
   const viewer = await comments.viewer();
   const ours = async () => {
     const all = await comments.list();
@@ -38,12 +32,9 @@ export async function keepComment(comments: Comments, marker: string, body: Body
   };
   let [kept, ...surplus] = await ours();
   if (kept === undefined) {
-    await comments.create(compose(undefined));
+    await comments.create(wanted);
     [kept, ...surplus] = await ours();
   }
   for (const { id } of surplus) await comments.remove(id);
-  if (kept === undefined) return;
-  const former = kept.body.replaceAll("\r\n", "\n");
-  const wanted = compose(former);
-  if (wanted !== former) await comments.edit(kept.id, wanted);
+  if (kept !== undefined && kept.body.replaceAll("\r\n", "\n") !== wanted) await comments.edit(kept.id, wanted);
 }

@@ -1,25 +1,15 @@
 import { type ForgeKind, type ForgeSettings } from "../../settings/index.ts";
-import { type Body } from "./comments.ts";
 import { openGithub } from "./github.ts";
 import { openGitlab } from "./gitlab.ts";
 import { type Patience, usualPatience } from "./sender.ts";
 
-export { type Body } from "./comments.ts";
 export { ForgeError } from "./forge-error.ts";
 
 /** A pull request of GitHub, a merge request of GitLab. */
 export interface PullRequest {
   readonly number: number;
-  readonly title: string;
-  /** The branch it comes from. */
-  readonly branch: string;
-  /** The branch it is to be merged into. */
-  readonly target: string;
   /** Its newest commit; undefined where GitLab has none, for a request without changes. */
   readonly sha: string | undefined;
-  /** Its page. */
-  readonly url: string;
-  readonly state: "open" | "merged" | "closed";
 }
 
 export interface CommitStatus {
@@ -43,8 +33,6 @@ export interface Deployment {
   readonly url?: string | undefined;
   /** What is beyond 140 characters is cut off. GitLab keeps none. */
   readonly description?: string | undefined;
-  /** The branch it was deployed from, for GitLab's list; the commit itself where none is given. */
-  readonly branch?: string | undefined;
 }
 
 /**
@@ -61,7 +49,7 @@ export interface Forge {
   /** The pull request whose merge brought a commit into its branch. */
   readonly pullRequestOfCommit: (sha: string) => Promise<number | undefined>;
   /** Keeps one comment of this account under the marker, which is hidden in its first line: studygiveway/delivery. */
-  readonly comment: (number: number, marker: string, body: Body) => Promise<void>;
+  readonly comment: (number: number, marker: string, body: string) => Promise<void>;
   readonly status: (sha: string, status: CommitStatus) => Promise<void>;
   readonly deployment: (deployment: Deployment) => Promise<void>;
 }

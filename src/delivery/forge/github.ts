@@ -12,11 +12,7 @@ import { createSender, type Patience } from "./sender.ts";
 
 const pullRequests = z.object({
   number: z.int().positive(),
-  title: z.string(),
-  state: z.enum(["open", "closed"]),
-  html_url: z.string(),
-  head: z.object({ ref: z.string(), sha: z.string() }),
-  base: z.object({ ref: z.string() }),
+  head: z.object({ sha: z.string() }),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
 });
@@ -192,16 +188,6 @@ export function pageOf<T extends z.ZodType>(item: T, call: string, { data, heade
   return { items: checked(z.array(item), call, data), hasNext };
 }
 
-function pullRequestOf(pull: Pull): PullRequest {
-  const { number, title, head, base, html_url: url, state, merged_at: mergedAt } = pull;
-  const closed = typeof mergedAt === "string" ? "merged" : "closed";
-  return {
-    number,
-    title,
-    branch: head.ref,
-    target: base.ref,
-    sha: head.sha,
-    url,
-    state: state === "open" ? "open" : closed,
-  };
+function pullRequestOf({ number, head }: Pull): PullRequest {
+  return { number, sha: head.sha };
 }

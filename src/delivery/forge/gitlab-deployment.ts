@@ -44,7 +44,8 @@ async function proceed({ gitlab, project }: GitlabClient, recorded: Recorded, st
 }
 
 async function create({ gitlab, project }: GitlabClient, deployment: Deployment, state: Going): Promise<Recorded> {
-  const { environment, sha, branch = sha } = deployment;
-  const made = await gitlab.Deployments.create(project, environment, sha, branch, false, { status: statuses[state] });
+  const { environment, sha } = deployment;
+  // GitLab wants a branch or a tag, too, and takes the commit for one.
+  const made = await gitlab.Deployments.create(project, environment, sha, sha, false, { status: statuses[state] });
   return checked(deployments, call, made);
 }

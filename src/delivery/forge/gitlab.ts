@@ -13,11 +13,7 @@ import { createSender, type Patience } from "./sender.ts";
 
 const mergeRequests = z.object({
   iid: z.int().positive(),
-  title: z.string(),
   state: z.enum(["opened", "closed", "locked", "merged"]),
-  web_url: z.string(),
-  source_branch: z.string(),
-  target_branch: z.string(),
   sha: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
   squash_commit_sha: z.string().nullish(),
@@ -154,7 +150,7 @@ function commentsOf({ gitlab, project }: GitlabClient, number: number): Comments
 }
 
 /** Throws anything but an answer with that status. */
-export function ignore(error: unknown, status: number): void {
+function ignore(error: unknown, status: number): void {
   const found: ForgeError = forgeErrorIn(error, "GitLab");
   if (found.status !== status) throw found;
 }
@@ -166,9 +162,6 @@ export function pageOf<T extends z.ZodType>(item: T, call: string, answer: unkno
   return { items: data, hasNext: typeof paginationInfo?.next === "number" };
 }
 
-function pullRequestOf(merge: Merge): PullRequest {
-  const { iid, title, state, source_branch: branch, target_branch: target, sha, web_url: url } = merge;
-  // A locked one is being merged at this moment, and may be open again in the next.
-  const states = { opened: "open", locked: "open", merged: "merged", closed: "closed" } as const;
-  return { number: iid, title, branch, target, sha: sha ?? undefined, url, state: states[state] };
+function pullRequestOf({ iid, sha }: Merge): PullRequest {
+  return { number: iid, sha: sha ?? undefined };
 }

@@ -6,62 +6,19 @@ import { type Station } from "./stations.ts";
 /** What the one comment of ours on a pull request is found by. */
 export const commentMarker = "studygiveway/delivery";
 
-/** Both forges take more than this and the rest of the comment. */
-const longestPreview = 40_000;
-
-const [previewBegin, previewEnd] = ["<!-- preview -->", "<!-- /preview -->"];
-
-/**
- * The comment on a pull request, in Markdown: where it is, and in a fold what the next deployment changes. Without a
- * preview the one of the former text is kept. It changes only with what it says.
- */
-export function commentText(stations: readonly Station[], preview?: string, former?: string): string {
+/** The comment on a pull request, in Markdown: where it is. It changes only with what it says. */
+export function commentText(stations: readonly Station[]): string {
   const rows = stations.map(({ environment, url, generation, image, state, reason }) => {
     const why = reason === undefined || state !== "failed" ? "" : `: ${verbatim(shortened(reason, 300))}`;
     return [environment.toUpperCase(), url ?? "–", String(generation), verbatim(shortDigest(image)), `${state}${why}`];
   });
   const table = [["Environment", "URL", "Generation", "Image", "State"], ["---", "---", "---", "---", "---"], ...rows];
-  const where =
-    rows.length === 0 ? "Deployed nowhere yet." : table.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-  const fold = preview === undefined ? keptFold(former) : previewFold(preview);
-  return fold === undefined ? where : `${where}\n\n${fold}`;
+  return rows.length === 0 ? "Deployed nowhere yet." : table.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** In a cell of a table, without a meaning of its own: no link, no mention, no end of the cell. */
 function verbatim(text: string): string {
   return `\`${text.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
-}
-
-function previewFold(preview: string): string {
-  // A line that begins with a slash is a command to GitLab, and what looks like our own marks would be taken for them.
-  const harmless = preview.replaceAll(/^\//gm, " /").replaceAll("<!--", "<! --").trimEnd();
-  const lines = harmless.split("\n");
-  const kept: string[] = [];
-  for (let length = 0; kept.length < lines.length;) {
-    const line = lines[kept.length] ?? "";
-    length += line.length + 1;
-    if (length > longestPreview) break;
-    kept.push(line);
-  }
-  if (kept.length < lines.length) kept.push(`… ${lines.length - kept.length} more lines: sgw preview shows them`);
-  const longestRun = Math.max(2, ...[...harmless.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longestRun + 1);
-  return [
-    previewBegin,
-    "<details><summary>What the next deployment changes</summary>",
-    "",
-    `${fence}text`,
-    ...kept,
-    fence,
-    "",
-    "</details>",
-    previewEnd,
-  ].join("\n");
-}
-
-function keptFold(former = ""): string | undefined {
-  const [begin, end] = [former.indexOf(previewBegin), former.indexOf(previewEnd)];
-  return begin === -1 || end < begin ? undefined : former.slice(begin, end + previewEnd.length);
 }
 
 /** What is said beside a commit, one line for each environment. */

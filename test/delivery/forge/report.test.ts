@@ -69,37 +69,6 @@ test("a reason says only what it says", () => {
   assert.ok(text.length < 700);
 });
 
-test("a preview is folded, and stays until there is another", () => {
-  const first = commentText([station()], "nginx  update  harmless\n");
-  assert.match(
-    first,
-    /\| live \|\n\n<!-- preview -->\n<details><summary>What the next deployment changes<\/summary>\n\n/,
-  );
-  assert.match(first, /\n```text\nnginx {2}update {2}harmless\n```\n\n<\/details>\n<!-- \/preview -->$/);
-  const later = commentText([station({ state: "removed" })], undefined, first);
-  assert.match(later, /\| removed \|\n\n<!-- preview -->\n[^]*harmless[^]*<!-- \/preview -->$/);
-  const last = commentText([station()], "daphne  replace", later);
-  assert.ok(last.includes("daphne  replace") && !last.includes("harmless"));
-  assert.equal(commentText([station()], undefined, last), last);
-  assert.equal(commentText([station()], undefined, "what somebody wrote <!-- preview -->"), commentText([station()]));
-});
-
-test("a preview cannot break out of its fold", () => {
-  const text = commentText([station()], "a\n````\n/close\n<!-- /preview -->\nb");
-  const [, inside = ""] = /`````text\n([^]*)\n`````\n/.exec(text) ?? [];
-  assert.equal(inside, "a\n````\n /close\n<! -- /preview -->\nb");
-  assert.equal(commentText([station()], undefined, text), text);
-});
-
-test("a long preview is cut at a line", () => {
-  const lines = Array.from({ length: 5000 }, (_, index) => `line ${index} ${"x".repeat(20)}`);
-  const text = commentText([station()], lines.join("\n"));
-  assert.ok(text.length < 42_000);
-  const [, shown = "", left = ""] = /line (\d+) x+\n… (\d+) more lines: sgw preview shows them/.exec(text) ?? [];
-  assert.equal(Number(shown) + 1 + Number(left), 5000);
-  assert.ok(commentText([station()], "x".repeat(100_000)).length < 1000);
-});
-
 test("a commit's status for each state", () => {
   const said = (["deploying", "live", "replaced", "failed", "removed"] as const).map((state) => {
     const { context, state: kind, description } = statusOf(station({ state, reason: "smoke test: 503" }));
