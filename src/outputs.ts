@@ -35,7 +35,7 @@ const network = z.strictObject({ id: z.string(), name: z.string() });
 const urls = z.record(z.string(), z.string());
 
 /** What a data tier tells those who use it. */
-export const dataConnections = z.strictObject({ postgres, redisStack, memcached, minio });
+const dataConnections = z.strictObject({ postgres, redisStack, memcached, minio });
 export type DataConnections = z.infer<typeof dataConnections>;
 
 /** What the application is told of all it talks to. */

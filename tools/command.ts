@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type Environment } from "./environment.ts";
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly env?: Environment;
   readonly cwd?: string;
   /** After this many seconds the command and all it started are killed. */
@@ -51,27 +51,16 @@ const state = { isOver: false, isTold: false };
 const isOver = () => state.isOver;
 const never = new Promise<never>(() => undefined);
 
-/** Passes Ctrl-C and SIGTERM on to every running command and ends this process when the last has ended. */
-export function endWithCommands(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      for (const child of running) signalGroup(child, state.isOver ? "SIGKILL" : signal);
-      state.isOver = true;
-      void awaitCommands(Infinity).then(() => process.exit(130));
-    });
-  }
-}
-
 /** Ends every running command, the whole group of each, and starts no other. */
 export async function endCommands(): Promise<void> {
   state.isOver = true;
   for (const child of running) signalGroup(child, "SIGTERM");
-  await awaitCommands(50);
+  await awaitCommands();
   for (const child of running) signalGroup(child, "SIGKILL");
 }
 
-async function awaitCommands(tries: number): Promise<void> {
-  for (let count = 0; running.size > 0 && count < tries; count++)
+async function awaitCommands(): Promise<void> {
+  for (let tries = 0; running.size > 0 && tries < 50; tries++)
     await new Promise((resolve) => setTimeout(resolve, 100));
 }
 

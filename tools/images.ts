@@ -10,7 +10,7 @@ import { createProgress } from "./progress.ts";
 import { Refusal } from "./refusal.ts";
 import { script } from "./script.ts";
 
-export type Source = "official" | "stand-in";
+type Source = "official" | "stand-in";
 type Say = (text: string) => void;
 
 const registries = ["https://registry-1.docker.io/v2/", "https://docker.elastic.co/v2/"];

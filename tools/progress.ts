@@ -7,7 +7,7 @@ export interface Progress {
 }
 
 /** What a step made, and how to say it. */
-export interface Outcome<T> {
+interface Outcome<T> {
   readonly value: T;
   readonly said: string;
 }

@@ -32,14 +32,14 @@ function kindOf(stack: string): Kind {
   return stack.endsWith("-data") ? "data" : "release";
 }
 
-export function isProd(stack: string): boolean {
+function isProd(stack: string): boolean {
   return stack.startsWith("prod-");
 }
 
 /** In which order stacks go: who borrows goes before who lends; those of one kind go together. */
 const kinds: readonly Kind[] = ["release", "data", "platform"];
 
-export interface LabelledVolume {
+interface LabelledVolume {
   readonly name: string;
   readonly stack: string;
 }

@@ -25,7 +25,7 @@ export const plugins = { docker: "5.2.0", random: "4.21.2" } as const;
 type Say = (text: string) => void;
 
 /** Where the `pulumi` program is. */
-export interface Toolchain {
+interface Toolchain {
   /** What comes before PATH. */
   readonly bin: string | undefined;
   /** Are the plugins on PATH too? They have no version there, so Pulumi would look for others on the network. */

@@ -10,7 +10,7 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
-export interface Cluster {
+interface Cluster {
   readonly nodes: number;
 }
 

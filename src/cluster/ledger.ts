@@ -8,7 +8,6 @@ export type Step = (typeof steps)[number];
 
 /** What became of a generation. `destroyed` is the tombstone of its pull request in this environment. */
 export const outcomes = ["going", "live", "replaced", "failed", "destroyed"] as const;
-export type Outcome = (typeof outcomes)[number];
 
 const facts = z.strictObject({
   environment: z.enum(environments),

@@ -7,7 +7,7 @@ const stackLabel = "studygiveway.stack";
 export const keepLabel = "studygiveway.keep";
 
 /** What the Swarm keeps that carries the label of a stack, apart from the tasks of its services and from images. */
-export type Kind = "service" | "network" | "secret" | "config" | "volume";
+type Kind = "service" | "network" | "secret" | "config" | "volume";
 
 /** One object that belongs to a stack. */
 export interface Owned<K extends Kind = Kind> {

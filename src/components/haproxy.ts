@@ -14,7 +14,7 @@ export interface HaproxyArgs {
   readonly outer: NetworkRef;
 }
 
-export interface HaproxyMember {
+interface HaproxyMember {
   readonly postgres: string;
   readonly pgbouncer: string;
 }

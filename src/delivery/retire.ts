@@ -44,7 +44,7 @@ async function retireStage(course: Course, stage: Environment): Promise<string |
 }
 
 /** Removes a release and leaves its tombstone. */
-export async function bury(course: Course, generations: Generations, former: Entry): Promise<void> {
+async function bury(course: Course, generations: Generations, former: Entry): Promise<void> {
   course.signal.throwIfAborted();
   const stack = stackOf(former);
   await course.context.progress.step("retire", async (say) => {

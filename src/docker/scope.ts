@@ -18,7 +18,7 @@ export interface Scope {
   readonly deployed: Deployed[];
 }
 
-export interface Deployed {
+interface Deployed {
   readonly name: string;
   readonly id: pulumi.Output<string>;
   /** What its label says about its form. */

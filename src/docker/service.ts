@@ -122,7 +122,7 @@ function formOf(taskSpec: object): pulumi.Output<string> {
  * The name of a service within its stack: also its alias on the stack's own networks, and its host name; where there may
  * be several copies, the copy's number follows.
  */
-export function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
+function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
   return member === undefined ? service : `${service}-${member}`;
 }
 

@@ -6,7 +6,7 @@ export interface Entry {
   readonly line: number;
 }
 
-export interface EnvFile {
+interface EnvFile {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly problems: readonly Problem[];
 }

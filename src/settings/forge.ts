@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { field, type Problem } from "./problem.ts";
 
-export const forgeKinds = ["github", "gitlab"] as const;
+const forgeKinds = ["github", "gitlab"] as const;
 export type ForgeKind = (typeof forgeKinds)[number];
 
 /** Where pull requests live and deployments are reported to. */

@@ -3,19 +3,12 @@ import { type Identity, stackName } from "../identity.ts";
 import { readFiles } from "./files.ts";
 import { type Settings, settingsFrom } from "./settings.ts";
 
-export { type CredentialName, type Credentials } from "./credentials.ts";
+export { type CredentialName } from "./credentials.ts";
 export { envFileText } from "./env-file.ts";
 export { type ForgeKind, type ForgeSettings } from "./forge.ts";
-export { type PortName, type Ports } from "./ports.ts";
+export { type Ports } from "./ports.ts";
 export { SettingsError } from "./problem.ts";
-export {
-  type ServiceName,
-  type Services,
-  type StatefulName,
-  type StatefulSettings,
-  type StatelessName,
-  type StatelessSettings,
-} from "./services.ts";
+export { type ServiceName, type StatefulName } from "./services.ts";
 export { type RepositorySettings } from "./repository.ts";
 export { type Policy, type Settings } from "./settings.ts";
 export { type Tls } from "./tls.ts";

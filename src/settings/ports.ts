@@ -3,7 +3,7 @@ import { field, type Problem } from "./problem.ts";
 import { parseInteger } from "./units.ts";
 
 /** Every port the system listens on, by who listens; two of one row share an address and must differ. */
-export const listeners = {
+const listeners = {
   "the host": { http: 80, https: 443 },
   postgres: { postgres: 5432, patroni: 8008 },
   etcd: { etcd: 2379, etcdPeer: 2380 },

@@ -51,7 +51,7 @@ export function show(value: unknown, secret = false): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-export interface Checked<T> {
+interface Checked<T> {
   /** What is valid by itself, so that rules about several settings can be checked even when others are wrong. */
   readonly values: Partial<T>;
   readonly problems: readonly Problem[];

@@ -9,7 +9,7 @@ export type Tls =
   /** PEM texts, not paths. */
   | { readonly mode: "files"; readonly certificate: string; readonly key: string };
 
-export interface ReadTls {
+interface ReadTls {
   readonly tls: Tls;
   readonly problems: readonly Problem[];
 }

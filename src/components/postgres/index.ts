@@ -5,7 +5,7 @@ import { service } from "../../docker/service.ts";
 import { patroniYaml } from "./patroni.ts";
 
 /** The passwords of the database's own roles. */
-export interface PostgresPasswords {
+interface PostgresPasswords {
   readonly superuser: pulumi.Input<string>;
   readonly replication: pulumi.Input<string>;
   readonly rewind: pulumi.Input<string>;

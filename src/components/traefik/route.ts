@@ -16,7 +16,7 @@ export interface AdminRoute extends PublicRoute {
   readonly url: string;
 }
 
-export type RouteLabels = Readonly<Record<string, pulumi.Input<string>>>;
+type RouteLabels = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** Defined on the edge's own service, used by every stack. */
 export const middlewares = { hsts: "hsts", allow: "admin-allow", auth: "admin-auth" } as const;

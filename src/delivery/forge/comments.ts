@@ -1,5 +1,5 @@
 /** A comment as both forges have it. */
-export interface Comment {
+interface Comment {
   readonly id: number;
   readonly author: number;
   readonly body: string;

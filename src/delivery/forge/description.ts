@@ -1,5 +1,5 @@
 /** The most that GitHub takes for the description of a status or a deployment; GitLab takes more. */
-export const longestDescription = 140;
+const longestDescription = 140;
 
 /** One line of at most so many characters, the last an ellipsis where something was cut off. */
 export function shortened(text: string, longest = longestDescription): string {

@@ -12,7 +12,7 @@ export interface Page<T> {
   readonly hasNext: boolean;
 }
 
-export type ReadPage<T> = (page: number) => Promise<Page<T>>;
+type ReadPage<T> = (page: number) => Promise<Page<T>>;
 
 /**
  * Every item of a list, from its first page on. A full page is followed by another question even where the forge names

@@ -13,7 +13,7 @@ export interface Collected extends Item {
 }
 
 /** Reads the world anew, as another deployer may have changed it meanwhile. */
-export type ReadWorld = () => Promise<World>;
+type ReadWorld = () => Promise<World>;
 
 /** Removes what is doomed, one after the other; what fails does not keep the rest from going. */
 export async function collect(context: Context, doomed: readonly Item[], read: ReadWorld): Promise<Collected[]> {

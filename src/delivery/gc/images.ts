@@ -6,7 +6,7 @@ import { graceSeconds } from "./shield.ts";
 import { type Item, type World } from "./world.ts";
 
 /** The images of so many generations of each environment stay, so that a rollback needs no registry. */
-export const rememberedGenerations = 5;
+const rememberedGenerations = 5;
 
 /** Which images of ours nothing runs, nothing may want back, and nothing names but a pull request. */
 export function imageItems(world: World): { doomed: Item[]; kept: Item[] } {

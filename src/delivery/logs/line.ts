@@ -14,7 +14,7 @@ export const logLineSchema = z.strictObject({
 export type LogLine = z.infer<typeof logLineSchema>;
 
 /** A line as the Engine tells it, with the task that wrote it. */
-export interface TaskLine {
+interface TaskLine {
   readonly time: string;
   readonly task: string | undefined;
   readonly stream: Frame["stream"];

@@ -4,7 +4,7 @@ import { type OwnedService } from "../../cluster/objects.ts";
 import { Frames } from "./frames.ts";
 import { type LogLine, taskLines } from "./line.ts";
 
-export interface LogOptions {
+interface LogOptions {
   /** So many of the newest lines of each task; undefined for all. */
   readonly tail: number | undefined;
   /** Nothing older, in seconds since 1970. */

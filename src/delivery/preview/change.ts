@@ -2,10 +2,10 @@ import { type EngineEvent, type StepEventMetadata } from "@pulumi/pulumi/automat
 import { type Field, fieldsOf } from "./field.ts";
 import { type Inputs } from "./inputs.ts";
 
-export type Op = "create" | "update" | "replace" | "delete";
+type Op = "create" | "update" | "replace" | "delete";
 
 /** What a resource is, in our words; `other` is what the program does not make today. */
-export type Kind = "service" | "secret" | "config" | "network" | "credential" | "other";
+type Kind = "service" | "secret" | "config" | "network" | "credential" | "other";
 
 /** What the engine will do to one resource. */
 export interface Change {

@@ -8,7 +8,7 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const masked = "[secret]";
 
 /** The parts of a service's inputs that decide what a change of it does. */
-export interface ServiceInputs {
+interface ServiceInputs {
   readonly image: string | undefined;
   readonly replicas: number | undefined;
   readonly order: string | undefined;

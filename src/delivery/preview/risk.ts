@@ -3,9 +3,9 @@ import { serviceInputs } from "./inputs.ts";
 
 /** What a change may do to those who use the system, from worst to none. */
 export const levels = ["loses data", "has downtime", "harmless"] as const;
-export type Level = (typeof levels)[number];
+type Level = (typeof levels)[number];
 
-export interface Risk {
+interface Risk {
   readonly level: Level;
   readonly reason: string;
 }

@@ -6,7 +6,7 @@ import { environments, hostOf, type Identity, parseStackName, stackName, urlOf }
 import { type StackStatus } from "./report.ts";
 
 /** What the Swarm and the ledger say at one moment. */
-export interface Seen {
+interface Seen {
   readonly services: readonly OwnedService[];
   /** Of the newest forms. */
   readonly tasks: readonly OwnedTask[];
