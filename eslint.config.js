@@ -1,7 +1,8 @@
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-// Data flows one way: settings <- cluster <- docker <- components <- stacks <- index; delivery stands apart and starts the program.
+// Imports go one way: index -> stacks -> components -> docker -> settings and cluster, which do not know each other;
+// delivery stands apart and starts the program.
 const forbiddenImports = {
   "src/identity.ts": ["settings", "cluster", "docker", "components", "stacks", "delivery"],
   "src/outputs.ts": ["cluster", "docker", "components", "stacks", "delivery"],
