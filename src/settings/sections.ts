@@ -15,6 +15,7 @@ export interface SectionSources {
 /** What is said about a stack and its services; defaults are filled in later, for all services. */
 export interface Sections extends Readonly<Record<string, unknown>> {
   readonly data?: "own" | "shared" | undefined;
+  /** Validated, and read by nothing yet: no command removes data by it. */
   readonly disposable?: boolean | undefined;
   readonly keep?: number | undefined;
   readonly ttl?: number | undefined;
@@ -65,6 +66,7 @@ function elsewhere(name: ServiceName, layers: readonly Layer[]): Problem {
   };
 }
 
+/** Refused already, so that no PROD is disposable on the day that something reads it. */
 function disposalFaults(identity: Identity, { disposable }: Sections, layers: readonly Layer[]): Problem[] {
   if (identity.kind === "platform" || identity.environment !== "prod" || disposable !== true) return [];
   return [

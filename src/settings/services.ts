@@ -7,7 +7,9 @@ export type Home = "platform" | "environment" | "both";
 interface Defaults {
   readonly home: Home;
   readonly scale: Scale;
+  /** The limit in MB; what needs more is killed and started anew. */
   readonly memoryMb: number;
+  /** The limit in processors; what needs more gets slower. */
   readonly cpus: number;
 }
 
@@ -32,6 +34,7 @@ export const services = {
   minio: { home: "environment", scale: "members", memoryMb: 512, cpus: 1 },
   daphne: { home: "environment", scale: "replicas", memoryMb: 256, cpus: 1 },
   nginx: { home: "environment", scale: "replicas", memoryMb: 64, cpus: 1 },
+  // Its image is built, but no stack has the service yet.
   backup: { home: "both", scale: "one", memoryMb: 512, cpus: 1 },
 } as const satisfies Record<string, Defaults>;
 

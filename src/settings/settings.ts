@@ -43,6 +43,7 @@ export interface Settings {
   readonly tls: Tls;
   readonly credentials: Credentials;
   readonly logs: { readonly retentionDays: number };
+  /** Read by nothing yet: there are no backups. */
   readonly backup: { readonly intervalSeconds: number; readonly retentionDays: number };
   readonly gate: { readonly timeoutSeconds: number };
   readonly delivery: {
@@ -53,7 +54,7 @@ export interface Settings {
   };
   /** Whether a release brings its own data tier or borrows the environment's. */
   readonly data: "own" | "shared";
-  /** Whether its data may be removed without a verified backup. */
+  /** Whether its data may be removed without a verified backup. Read by nothing yet. */
   readonly disposable: boolean;
   readonly policy: Policy;
   readonly services: Services;

@@ -76,6 +76,7 @@ const choice = {
     "own or shared",
     "choose one: own gives each release a data tier, shared lends it that of <environment>-data",
   ),
+  // Read by nothing yet.
   disposable: field(
     z.boolean().default(false),
     "true or false",
