@@ -60,8 +60,7 @@ export async function endCommands(): Promise<void> {
 }
 
 async function awaitCommands(): Promise<void> {
-  for (let tries = 0; running.size > 0 && tries < 50; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let tries = 0; running.size > 0 && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** As endCommands, for a program that goes on to its own end: what waits for a command is told. */
