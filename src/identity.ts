@@ -45,9 +45,16 @@ export class StackNameError extends Error {
 }
 
 export function parseStackName(name: string): Identity {
+  const identity = tryParseStackName(name);
+  if (identity === undefined) throw new StackNameError(name);
+  return identity;
+}
+
+/** The same for names that others gave: undefined for one that is none of ours. */
+export function tryParseStackName(name: string): Identity | undefined {
   if (name === "platform") return { kind: "platform" };
   const match = /^(staging|qa|prod)-(?:data|pr-([1-9][0-9]{0,8}))$/.exec(name);
-  if (!match) throw new StackNameError(name);
+  if (!match) return undefined;
   const environment = match[1] as Environment;
   return match[2] === undefined
     ? { kind: "data", environment }

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostOf, type Identity, parseStackName, StackNameError, stackName } from "../src/identity.ts";
+import {
+  hostOf,
+  type Identity,
+  parseStackName,
+  StackNameError,
+  stackName,
+  tryParseStackName,
+} from "../src/identity.ts";
 
 const known: Record<string, { identity: Identity; host: string }> = {
   platform: { identity: { kind: "platform" }, host: "example.com" },
@@ -19,6 +26,7 @@ const known: Record<string, { identity: Identity; host: string }> = {
 for (const [name, { identity, host }] of Object.entries(known)) {
   test(`${name} is ${identity.kind} at ${host}`, () => {
     assert.deepEqual(parseStackName(name), identity);
+    assert.deepEqual(tryParseStackName(name), identity);
     assert.equal(stackName(identity), name);
     assert.equal(hostOf(identity, "example.com"), host);
   });
@@ -52,6 +60,7 @@ const unknown = [
 
 for (const name of unknown) {
   test(`refused as a stack name: ${JSON.stringify(name.slice(0, 40))}`, () => {
+    assert.equal(tryParseStackName(name), undefined);
     assert.throws(
       () => parseStackName(name),
       (error) =>

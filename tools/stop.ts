@@ -5,7 +5,7 @@ import { takeDown } from "../src/delivery/destroy.ts";
 import { leaseWaitSeconds, withLease } from "../src/delivery/held-lease.ts";
 import { leaseOf } from "../src/delivery/lease.ts";
 import { dropLease, forget } from "../src/delivery/forget.ts";
-import { environments, parseStackName } from "../src/identity.ts";
+import { environments, parseStackName, tryParseStackName } from "../src/identity.ts";
 import { openContext } from "./context.ts";
 import { must, run } from "./command.ts";
 import { ensureEngine } from "./docker.ts";
@@ -92,16 +92,7 @@ async function listStacks({ workspace, engine }: Context): Promise<string[]> {
   const { Swarm } = (await engine.info()) as { Swarm: { LocalNodeState: string } };
   const objects = Swarm.LocalNodeState === "active" ? listed(await readObjects(engine)) : [];
   const there = objects.filter(({ kind }) => kind !== "volume").map(({ stack }) => stack);
-  return [...new Set([...known, ...there])].filter(isOurs).sort();
-}
-
-function isOurs(stack: string): boolean {
-  try {
-    parseStackName(stack);
-    return true;
-  } catch {
-    return false;
-  }
+  return [...new Set([...known, ...there])].filter((stack) => tryParseStackName(stack) !== undefined).sort();
 }
 
 /** Takes every stack down, kind after kind; what is deployed meanwhile is not left without what it stands on. */

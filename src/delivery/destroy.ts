@@ -1,6 +1,6 @@
 import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
-import { type Identity, parseStackName, stackName } from "../identity.ts";
+import { type Identity, parseStackName, stackName, tryParseStackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
@@ -83,7 +83,7 @@ async function refuseLive({ engine }: Context, identity: Identity): Promise<void
 async function refuseNeeded({ workspace }: Context, identity: Identity): Promise<void> {
   if (identity.kind === "release") return;
   const others = (await workspace.stacks()).filter(({ resourceCount = 0 }) => resourceCount > 0);
-  const borrowers = others.map(({ name }) => name).filter((name) => isBorrower(parseOrNothing(name), identity));
+  const borrowers = others.map(({ name }) => name).filter((name) => isBorrower(tryParseStackName(name), identity));
   if (borrowers.length === 0) return;
   throw new Refused({
     path: `stack ${stackName(identity)}`,
@@ -98,12 +98,4 @@ function isBorrower(other: Identity | undefined, lender: Exclude<Identity, { kin
   if (lender.kind === "platform") return true;
   if (other.kind === "data" || other.environment !== lender.environment) return false;
   return loadEnvironmentSettings(other).data === "shared";
-}
-
-function parseOrNothing(name: string): Identity | undefined {
-  try {
-    return parseStackName(name);
-  } catch {
-    return undefined;
-  }
 }

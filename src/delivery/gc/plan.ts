@@ -1,4 +1,5 @@
 import { type Environment, environments, type Release } from "../../identity.ts";
+import { stackOf } from "../course.ts";
 import { age } from "../status/text.ts";
 import { type StackSummary } from "../workspace.ts";
 import { imageItems } from "./images.ts";
@@ -103,9 +104,7 @@ function fateOfUnknown(candidate: Candidate, world: World): Fate {
 /** With another backend than the one it was deployed with, every stack of a cluster looks as if nobody knew it. */
 function strangerTo(stacks: readonly StackSummary[], { objects, ledger }: World): string | undefined {
   const known = new Set(stacks.map(({ name }) => name));
-  const live = ledger
-    .filter(({ outcome }) => outcome === "live")
-    .map(({ environment, pr }) => `${environment}-pr-${pr}`);
+  const live = ledger.filter(({ outcome }) => outcome === "live").map(stackOf);
   const lasting = objects.services.filter(
     ({ stack }) => /^(?:platform|[a-z]+-data)$/.test(stack) || live.includes(stack),
   );

@@ -1,7 +1,8 @@
 import { type Entry } from "../../cluster/ledger.ts";
 import { listed, type Objects, type Owned, type OwnedImage } from "../../cluster/objects.ts";
-import { type Environment, type Identity, parseStackName } from "../../identity.ts";
+import { type Environment, type Identity, tryParseStackName } from "../../identity.ts";
 import { type Policy } from "../../settings/index.ts";
+import { stackOf } from "../course.ts";
 import { type Lease } from "../lease.ts";
 import { type StackSummary } from "../workspace.ts";
 
@@ -52,10 +53,10 @@ export interface Candidate {
 export function candidates({ objects, stacks = [], ledger }: World): Candidate[] {
   const byStack = Map.groupBy(listed(objects), ({ stack }) => stack);
   const byName = new Map(stacks.map((summary) => [summary.name, summary]));
-  const released = ledger.map(({ environment, pr }) => `${environment}-pr-${pr}`);
+  const released = ledger.map(stackOf);
   const names = new Set([...byStack.keys(), ...byName.keys(), ...released]);
   return [...names].sort().map((name) => {
-    const identity = identityOf(name);
+    const identity = tryParseStackName(name);
     const entries =
       identity?.kind === "release"
         ? ledger.filter(({ environment, pr }) => environment === identity.environment && pr === identity.pr)
@@ -75,12 +76,4 @@ export function changedAt({ objects, summary }: Candidate): number | undefined {
   const updated = Date.parse(summary?.lastUpdate ?? "");
   const known = [...made, ...(Number.isNaN(updated) ? [] : [updated])];
   return known.length === 0 ? undefined : Math.max(...known);
-}
-
-function identityOf(name: string): Identity | undefined {
-  try {
-    return parseStackName(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Entry, outcomes, steps } from "../../cluster/ledger.ts";
 import { environments } from "../../identity.ts";
+import { stackOf } from "../course.ts";
 import { type Lease } from "../lease.ts";
 
 const environment = z.enum(environments);
@@ -76,8 +77,8 @@ export function leaseStatus({
 }
 
 export function generationStatus(entry: Entry): GenerationStatus {
-  const { environment, generation, pr, step, outcome, by, began, changed, reason } = entry;
-  const stack = `${environment}-pr-${pr}`;
+  const { environment, generation, step, outcome, by, began, changed, reason } = entry;
+  const stack = stackOf(entry);
   return { environment, generation, stack, step, outcome, by, began, changed, ...(reason !== undefined && { reason }) };
 }
 

@@ -2,7 +2,8 @@ import { type Entry, liveEntry, plainPriority } from "../../cluster/ledger.ts";
 import { formLabel } from "../../cluster/labels.ts";
 import { type OwnedService, type OwnedTask } from "../../cluster/objects.ts";
 import { verdict, type Verdict } from "../../cluster/verdict.ts";
-import { environments, hostOf, type Identity, parseStackName, stackName, urlOf } from "../../identity.ts";
+import { environments, hostOf, type Identity, tryParseStackName, urlOf } from "../../identity.ts";
+import { stackOf } from "../course.ts";
 import { type StackStatus } from "./report.ts";
 
 /** What the Swarm and the ledger say at one moment. */
@@ -21,7 +22,7 @@ interface Seen {
 export function stacksOf(seen: Seen): StackStatus[] {
   const byStack = Map.groupBy(seen.services, ({ stack }) => stack);
   for (const entry of liveEntries(seen.ledger)) {
-    const stack = stackName({ kind: "release", ...entry });
+    const stack = stackOf(entry);
     if (!byStack.has(stack)) byStack.set(stack, []);
   }
   const rows = [...byStack].map(([stack, services]) => rowOf(stack, services, seen));
@@ -40,11 +41,11 @@ function rank({ kind, environment }: StackStatus): number {
 }
 
 function rowOf(stack: string, services: readonly OwnedService[], seen: Seen): StackStatus {
-  const identity = identityOf(stack);
+  const identity = tryParseStackName(stack);
   const app = services.find(({ unit }) => unit === "daphne");
   const judged = services.map((service) => ({ service, state: judge(service, seen.tasks) }));
   const healthy = judged.filter(({ state }) => state.kind === "ready").length;
-  const entry = liveEntries(seen.ledger).find((one) => stackName({ kind: "release", ...one }) === stack);
+  const entry = liveEntries(seen.ledger).find((one) => stackOf(one) === stack);
   return {
     stack,
     kind: identity?.kind ?? "other",
@@ -60,14 +61,6 @@ function rowOf(stack: string, services: readonly OwnedService[], seen: Seen): St
     troubles: judged.flatMap(({ service: { unit }, state }) => troubleOf(unit, state)),
     wentBack: services.filter(wentBack).map(({ unit }) => unit),
   };
-}
-
-function identityOf(stack: string): Identity | undefined {
-  try {
-    return parseStackName(stack);
-  } catch {
-    return undefined;
-  }
 }
 
 function judge({ id, state }: OwnedService, tasks: readonly OwnedTask[]): Verdict {
