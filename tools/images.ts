@@ -69,7 +69,7 @@ async function ensureStandIns(env: Environment, say: Say): Promise<number> {
   ];
   await ensurePrograms(programs, "building the stand-ins", say);
   if (findProgram("go", env) === undefined) {
-    throw new Refusal("building the stand-ins needs Go", "put Go 1.26 (https://go.dev/dl) on PATH");
+    throw new Refusal("building the stand-ins needs Go", "put Go 1.26.5 or newer (https://go.dev/dl) on PATH");
   }
   const services = standInServices(env);
   const command = ["bash", join(root, "test", "stand-ins", "build.sh"), "stand-in", ...services];

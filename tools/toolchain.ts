@@ -155,7 +155,7 @@ async function build(folder: string, environment: Environment, say: Say): Promis
   if (findProgram("go", environment) === undefined) {
     throw new Refusal(
       `there is no Pulumi ${cliVersion} or later of major version 3, it cannot be downloaded, and there is no Go to build it with`,
-      "put the Pulumi CLI or Go 1.26 (https://go.dev/dl) on PATH",
+      "put the Pulumi CLI or Go 1.26.5 or newer (https://go.dev/dl) on PATH",
     );
   }
   say("builds Pulumi and its plugins from Go modules; minutes, once for this user");

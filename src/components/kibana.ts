@@ -12,7 +12,7 @@ export interface KibanaArgs {
   /** At least 32 characters. With another key, saved connectors and sessions can no longer be read. */
   readonly encryptionKey: pulumi.Input<string>;
   readonly route: AdminRoute;
-  /** Where Elasticsearch and Logstash are. */
+  /** Where Elasticsearch is; what Kibana itself writes goes to Logstash by Filebeat. */
   readonly network: NetworkRef;
 }
 

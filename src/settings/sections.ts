@@ -74,7 +74,7 @@ function disposalFaults(identity: Identity, { disposable }: Sections, layers: re
       path: pathIn(layers, ["disposable"]),
       got: "true",
       expected: "false for prod",
-      remedy: "remove it: prod data is removed only with a verified backup",
+      remedy: "remove it: data of prod is never disposable",
     },
   ];
 }

@@ -77,11 +77,7 @@ const choice = {
     "choose one: own gives each release a data tier, shared lends it that of <environment>-data",
   ),
   // Read by nothing yet.
-  disposable: field(
-    z.boolean().default(false),
-    "true or false",
-    "write it without quotes; true lets data be removed without a backup",
-  ),
+  disposable: field(z.boolean().default(false), "true or false", "write it without quotes; checked, and not used yet"),
   keep: field(
     z.int().min(0).max(5).default(0),
     "an integer from 0 to 5 (releases)",

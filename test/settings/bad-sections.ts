@@ -132,7 +132,7 @@ const stacks: BadInput[] = [
     stack: "prod-pr-1",
     config: { disposable: true },
     says: "disposable (pulumi config of prod-pr-1): got true, expected false for prod",
-    remedy: "verified backup",
+    remedy: "never disposable",
   },
   {
     title: "a release's service on the platform",

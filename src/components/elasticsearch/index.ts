@@ -8,7 +8,7 @@ import { type ElasticsearchUser, rolesYaml, usersFile, usersRolesFile } from "./
 export interface ElasticsearchArgs {
   readonly scope: Scope;
   readonly member: number;
-  /** Of the built-in superuser, which no service uses. Elasticsearch reads it at its very first start only. */
+  /** Of the built-in superuser, which no service uses. Read at each start, until somebody sets another inside Elasticsearch. */
   readonly elasticPassword: pulumi.Input<string>;
   /** Of the user who looks after the log indices and asks how the node is. */
   readonly logKeeperPassword: pulumi.Input<string>;

@@ -16,7 +16,7 @@ export function appRole(environment: string): string {
 
 export const logWriter = "log-writer";
 export const logReader = "log-reader";
-/** Looks after the log indices and asks how the node is; the superuser's own password is fixed by the first start. */
+/** Looks after the log indices and asks how the node is; the superuser's own password may have been set inside Elasticsearch. */
 export const logKeeper = "log-keeper";
 
 /** roles.yml: who may do what; an environment's app sees the indices of its environment and no others. */
