@@ -98,7 +98,7 @@ function stackUrl(identity: Identity, { domain, httpsPort }: Pick<Seen, "domain"
 function roleOf(stack: string, identity: Identity, { services, domain }: Seen): "live" | "standby" {
   const host = hostOf(identity, domain);
   const rivals = services.filter((service) => {
-    const other = identityOf(service.stack);
+    const other = tryParseStackName(service.stack);
     return service.unit === "nginx" && other?.kind === "release" && hostOf(other, domain) === host;
   });
   const own = rivals.find((service) => service.stack === stack);
