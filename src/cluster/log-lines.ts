@@ -1,4 +1,5 @@
 import { type Engine } from "./engine.ts";
+import { Frames } from "./frames.ts";
 
 const lineCount = 10;
 const longestLine = 300;
@@ -18,7 +19,8 @@ export async function lastLogLines(source: Logged): Promise<string[]> {
       follow: false,
       abortSignal: AbortSignal.timeout(timeoutMs),
     });
-    return newest(demultiplex(Buffer.isBuffer(answer) ? answer : await collect(answer)));
+    const frames = new Frames().add(Buffer.isBuffer(answer) ? answer : await collect(answer));
+    return newest(frames.map(({ text }) => text).join(""));
   } catch {
     return [];
   }
@@ -28,17 +30,6 @@ async function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-/** Docker puts a header of 8 bytes before each piece: the stream's number, three zeros, the length. */
-export function demultiplex(raw: Buffer): string {
-  const pieces: Buffer[] = [];
-  for (let at = 0; at + 8 <= raw.length;) {
-    const length = raw.readUInt32BE(at + 4);
-    pieces.push(raw.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(pieces).toString("utf8");
 }
 
 /** Each task has its own tail, so the lines are put in the order of their time stamps, which are then cut off. */

@@ -148,3 +148,11 @@ function fits(labels: Labels, filters: Filters): boolean {
     return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join("=");
   });
 }
+
+/** A piece of a log, as the Engine sends it: the number of its stream and its length stand before it. */
+export function frame(text: string, stream = 1): Buffer {
+  const header = Buffer.alloc(8);
+  header[0] = stream;
+  header.writeUInt32BE(Buffer.byteLength(text), 4);
+  return Buffer.concat([header, Buffer.from(text)]);
+}

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { duration, healthcheck } from "../../src/docker/health.ts";
 import { ownershipLabels } from "../../src/cluster/labels.ts";
-import { demultiplex } from "../../src/cluster/log-lines.ts";
 import { placement } from "../../src/docker/placement.ts";
 
 await test("durations are spelled as the provider reads them back", () => {
@@ -45,15 +44,4 @@ await test("members are pinned only where there is more than one node", () => {
   assert.deepEqual(placement(3, { label: "studygiveway.postgres-1" }), ["node.labels.studygiveway.postgres-1 == true"]);
   assert.deepEqual(placement(1, { manager: true }), ["node.role == manager"]);
   assert.deepEqual(placement(3, undefined), []);
-});
-
-await test("Docker's stream headers are taken out of log lines", () => {
-  const frame = (text: string) => {
-    const body = Buffer.from(text);
-    const head = Buffer.alloc(8);
-    head.writeUInt8(1, 0);
-    head.writeUInt32BE(body.length, 4);
-    return Buffer.concat([head, body]);
-  };
-  assert.equal(demultiplex(Buffer.concat([frame("one\n"), frame("two\n")])), "one\ntwo\n");
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Frame } from "./frames.ts";
+import { type Frame } from "../../cluster/frames.ts";
 
 /** One line of a service's log: the form of each line of `sgw logs --json`. */
 export const logLineSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { type Engine } from "../../cluster/engine.ts";
+import { Frames } from "../../cluster/frames.ts";
 import { type OwnedService } from "../../cluster/objects.ts";
-import { Frames } from "./frames.ts";
 import { type LogLine, taskLines } from "./line.ts";
 
 interface LogOptions {

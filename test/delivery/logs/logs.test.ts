@@ -4,20 +4,13 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { readServices } from "../../../src/cluster/objects.ts";
 import { choose, logs, type LogsOptions } from "../../../src/delivery/logs.ts";
-import { Frames } from "../../../src/delivery/logs/frames.ts";
+import { Frames } from "../../../src/cluster/frames.ts";
 import { logLineSchema, taskLines } from "../../../src/delivery/logs/line.ts";
 import { Refused } from "../../../src/delivery/refused.ts";
 import { type Engine } from "../../../src/cluster/engine.ts";
-import { engineOf, serviceAnswer, taskAnswer } from "../../cluster/engine-answers.ts";
+import { engineOf, frame, serviceAnswer, taskAnswer } from "../../cluster/engine-answers.ts";
 
 const stack = "staging-pr-7";
-
-function frame(text: string, stream = 1): Buffer {
-  const header = Buffer.alloc(8);
-  header[0] = stream;
-  header.writeUInt32BE(Buffer.byteLength(text), 4);
-  return Buffer.concat([header, Buffer.from(text)]);
-}
 
 /** A line as a 20.10 Engine writes it for a service, asked with timestamps and details. */
 const written = (second: number, unit: string, slot: number, text: string, stream = 1) =>
