@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { refusesTraefik, traefikApi } from "../src/cluster/engine.ts";
 import { must, run } from "./command.ts";
 import { type Environment } from "./environment.ts";
 import { ensurePrograms, findProgram } from "./packages.ts";
@@ -21,7 +22,6 @@ type Say = (text: string) => void;
 
 const defaultHost = "unix:///var/run/docker.sock";
 const engineLog = "/var/log/dockerd.log";
-const traefikApiVersion = "1.24";
 
 /** The program of the engine, the one that talks to it, and what the engine calls. */
 export async function installEngine(say: Say): Promise<void> {
@@ -92,11 +92,10 @@ export function describeEngine(version: string, info: string): Engine | string {
 
 /** The reason why Traefik cannot speak to this engine. */
 export function apiProblem({ version, minApiVersion }: Engine): Refusal | undefined {
-  const minor = (api: string) => Number(api.split(".")[1]);
-  if (minor(minApiVersion) <= minor(traefikApiVersion)) return undefined;
+  if (!refusesTraefik(minApiVersion)) return undefined;
   return new Refusal(
-    `Docker Engine ${version} answers API ${minApiVersion} and later, but Traefik 2.11.0-rc2 speaks API ${traefikApiVersion}`,
-    `use Engine 28 or earlier, or set DOCKER_MIN_API_VERSION=${traefikApiVersion} in the environment of dockerd and restart it`,
+    `Docker Engine ${version} answers API ${minApiVersion} and later, but Traefik 2.11.0-rc2 speaks API ${traefikApi}`,
+    `use Engine 28 or earlier, or set DOCKER_MIN_API_VERSION=${traefikApi} in the environment of dockerd and restart it`,
   );
 }
 

@@ -14,6 +14,9 @@ interface Cluster {
   readonly nodes: number;
 }
 
+/** What Traefik 2.11.0-rc2 speaks; Engine 29 refuses it unless it is told otherwise. */
+export const traefikApi = "1.24";
+
 const connectTimeoutMs = 10_000;
 
 /** What else it takes to reach an Engine of another machine. */
@@ -64,12 +67,11 @@ function readCertificate(path: string): Buffer {
 /** The Swarm behind the Engine; refuses what could only fail later. */
 export async function readCluster(engine: Engine, host: string): Promise<Cluster> {
   const info = await answerOf(engine, host);
-  // Traefik 2.11.0-rc2 speaks API 1.24, which Engine 29 refuses unless it is told otherwise.
   const { MinAPIVersion: oldest } = (await engine.version()) as { MinAPIVersion?: string };
-  if (oldest !== undefined && newer(oldest, "1.24")) {
+  if (oldest !== undefined && refusesTraefik(oldest)) {
     throw new EngineError(
-      `Docker Engine ${info.ServerVersion}: got an oldest API of ${oldest}, expected 1.24 or older, since Traefik 2.11.0-rc2 ` +
-        `speaks no newer one; use Engine 28 or older, or start dockerd with DOCKER_MIN_API_VERSION=1.24`,
+      `Docker Engine ${info.ServerVersion}: got an oldest API of ${oldest}, expected ${traefikApi} or older, since Traefik 2.11.0-rc2 ` +
+        `speaks no newer one; use Engine 28 or older, or start dockerd with DOCKER_MIN_API_VERSION=${traefikApi}`,
     );
   }
   if (!info.Swarm.ControlAvailable) {
@@ -106,8 +108,9 @@ async function answerOf(engine: Engine, host: string): Promise<Info> {
   }
 }
 
-function newer(version: string, than: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [thanMajor = 0, thanMinor = 0] = than.split(".").map(Number);
-  return major > thanMajor || (major === thanMajor && minor > thanMinor);
+/** Does an Engine not speak the API of Traefik any more, when this is its oldest one? */
+export function refusesTraefik(oldest: string): boolean {
+  const [major = 0, minor = 0] = oldest.split(".").map(Number);
+  const [ofTraefik = 0, itsMinor = 0] = traefikApi.split(".").map(Number);
+  return major > ofTraefik || (major === ofTraefik && minor > itsMinor);
 }

@@ -5,7 +5,7 @@ import { isRemovable, remove, type Removable } from "./removal.ts";
 import { type Say, type Workspace } from "./workspace.ts";
 
 /** What a stack's state says of itself; the parts that an interrupted update leaves behind. */
-interface State {
+export interface State {
   readonly resources?: readonly { readonly id?: string }[] | null;
   readonly pending_operations?: readonly object[] | null;
 }

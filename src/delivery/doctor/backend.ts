@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { backendFolder } from "../../../tools/environment.ts";
 import { listed, type Objects } from "../../cluster/objects.ts";
 import { isStale, type Lock } from "../lock.ts";
-import { straysAmong } from "../recovery.ts";
+import { type State, straysAmong } from "../recovery.ts";
 import { isRemovable } from "../removal.ts";
 import { type StackSummary, type Workspace } from "../workspace.ts";
 import { type Finding, ok, orOk, problem, tried } from "./finding.ts";
@@ -12,12 +12,6 @@ type Backend = Pick<Workspace, "exportState">;
 
 /** Each export starts the Pulumi CLI. */
 const exportsAtATime = 4;
-
-/** What stands in a state besides its resources. */
-interface State {
-  readonly resources?: readonly { readonly id?: string }[] | null;
-  readonly pending_operations?: readonly object[] | null;
-}
 
 /** Whether each state can be read with the passphrase, and whether it agrees with the Swarm. */
 export async function stateFindings(
