@@ -3,7 +3,7 @@ import { readServices, readTasks } from "../cluster/objects.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { readLeases } from "./lease.ts";
-import { generationStatus, leaseStatus, newestOfEach, type Status } from "./status/report.ts";
+import { generationStatus, leaseStatus, newestOfEach, type Status } from "./status/schema.ts";
 import { stacksOf } from "./status/stacks.ts";
 import { statusText } from "./status/text.ts";
 

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Entry, readLedger } from "../../src/cluster/ledger.ts";
 import { readObjects } from "../../src/cluster/objects.ts";
-import { type Status, statusSchema } from "../../src/delivery/status/report.ts";
+import { type Status, statusSchema } from "../../src/delivery/status/schema.ts";
 import { type Environment } from "../../src/identity.ts";
 import { type CommandResult } from "../../tools/command.ts";
 import { backendFolder } from "../../tools/environment.ts";

@@ -2,7 +2,7 @@ import { type Entry } from "../../cluster/ledger.ts";
 import { listed, type Objects } from "../../cluster/objects.ts";
 import { stackOf } from "../course.ts";
 import { type Lease } from "../lease.ts";
-import { type StackStatus } from "../status/report.ts";
+import { type StackStatus } from "../status/schema.ts";
 import { age } from "../status/text.ts";
 import { type StackSummary } from "../workspace.ts";
 import { type Finding, orOk, problem, unknown } from "./finding.ts";

@@ -3,7 +3,7 @@ import { hostOf } from "../../identity.ts";
 import { type Settings } from "../../settings/index.ts";
 import { type Address, type Answer, ask, type Question } from "../edge.ts";
 import { type Forge } from "../forge/forge.ts";
-import { type Status } from "../status/report.ts";
+import { type Status } from "../status/schema.ts";
 import { type Finding, ok, problem, tried } from "./finding.ts";
 
 type Ask = (address: Address, question: Question) => Promise<Pick<Answer, "status">>;

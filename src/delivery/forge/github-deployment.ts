@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checked } from "./checked.ts";
-import { shortened } from "./description.ts";
+import { shortened } from "./shortened.ts";
 import { type Deployment } from "./forge.ts";
 import { type GithubClient } from "./github.ts";
 

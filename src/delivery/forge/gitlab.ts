@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ForgeSettings } from "../../settings/index.ts";
 import { checked } from "./checked.ts";
 import { type Comments, keepComment } from "./comments.ts";
-import { shortened } from "./description.ts";
+import { shortened } from "./shortened.ts";
 import { type CommitStatus, type Forge, type PullRequest } from "./forge.ts";
 import { type ForgeError, forgeErrorIn } from "./forge-error.ts";
 import { recordDeployment } from "./gitlab-deployment.ts";

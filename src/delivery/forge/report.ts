@@ -1,5 +1,5 @@
 import { shortDigest } from "../status/text.ts";
-import { shortened } from "./description.ts";
+import { shortened } from "./shortened.ts";
 import { type CommitStatus, type Deployment } from "./forge.ts";
 import { type Station } from "./stations.ts";
 

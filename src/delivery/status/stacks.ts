@@ -4,7 +4,7 @@ import { type OwnedService, type OwnedTask } from "../../cluster/objects.ts";
 import { verdict, type Verdict } from "../../cluster/verdict.ts";
 import { environments, hostOf, type Identity, tryParseStackName, urlOf } from "../../identity.ts";
 import { stackOf } from "../course.ts";
-import { type StackStatus } from "./report.ts";
+import { type StackStatus } from "./schema.ts";
 
 /** What the Swarm and the ledger say at one moment. */
 interface Seen {

@@ -1,4 +1,4 @@
-import { type GenerationStatus, type StackStatus, type Status } from "./report.ts";
+import { type GenerationStatus, type StackStatus, type Status } from "./schema.ts";
 
 const head = ["STACK", "ENVIRONMENT", "PR", "URL", "AGE", "IMAGE", "GEN", "ROLE", "HEALTH"];
 

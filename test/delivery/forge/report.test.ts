@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { shortened } from "../../../src/delivery/forge/description.ts";
+import { shortened } from "../../../src/delivery/forge/shortened.ts";
 import { commentText, deploymentOf, pipelineStatus, statusOf } from "../../../src/delivery/forge/report.ts";
 import { type Station, stationsOf } from "../../../src/delivery/forge/stations.ts";
 import { settingsOf } from "../../registrations.ts";

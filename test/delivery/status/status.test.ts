@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readStatus, status } from "../../../src/delivery/status.ts";
-import { statusSchema } from "../../../src/delivery/status/report.ts";
+import { statusSchema } from "../../../src/delivery/status/schema.ts";
 import { age, shortDigest, statusText } from "../../../src/delivery/status/text.ts";
 import {
   type Answers,
