@@ -62,7 +62,7 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
       throw new Refused({
         path: "--image",
         got: JSON.stringify(image.slice(0, 80)),
-        expected: `none, for ${environment} runs the very image that ran in ${stage}`,
+        expected: `none, because ${environment} runs the very image that ran in ${stage}`,
         remedy: `sgw promote ${stage} --image … first`,
       });
     }

@@ -82,7 +82,7 @@ export function forgeFaults({ env, given, path }: Given): Problem[] {
   const incomplete = missing.map((name) => ({
     path: path(name),
     got: "nothing",
-    expected: `a value, for ${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set`,
+    expected: `a value, because ${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set`,
     remedy: "set FORGE, FORGE_REPOSITORY and FORGE_TOKEN, or none of them",
   }));
   return [...incomplete, ...githubFaults(env, path)];
@@ -103,7 +103,7 @@ function githubFaults({ FORGE, FORGE_URL: url, FORGE_REPOSITORY: repository }: F
     faults.push({
       path: path("FORGE_REPOSITORY"),
       got: JSON.stringify(repository),
-      expected: "owner/name, for GitHub knows no deeper path",
+      expected: "owner/name, because GitHub knows no deeper path",
       remedy: "correct it, or set FORGE=gitlab",
     });
   }

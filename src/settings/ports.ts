@@ -71,7 +71,7 @@ export function portClashes(ports: Partial<Ports>, path: (name: PortName) => str
         {
           path: path(name),
           got: `${ports[name]}, as ${path(twin)} has it`,
-          expected: `another port than that, for both are ports of ${listener}`,
+          expected: `another port than that, because both are ports of ${listener}`,
           remedy: "change one of the two",
         },
       ];

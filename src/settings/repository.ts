@@ -78,7 +78,7 @@ export function repositoryFaults(given: Given, readFile: ReadFile): Problem[] {
   return stray.map((name) => ({
     path: given.path(name),
     got: "a value",
-    expected: "none, for REPOSITORY_URL is empty",
+    expected: "none, because REPOSITORY_URL is empty",
     remedy: "set REPOSITORY_URL or remove it",
   }));
 }
@@ -90,7 +90,7 @@ function credentialFaults({ texts, path }: Given): Problem[] {
   return missing.map((name) => ({
     path: path(name),
     got: "nothing",
-    expected: `a value, for ${names.filter((other) => other !== name).join("")} is set`,
+    expected: `a value, because ${names.filter((other) => other !== name).join("")} is set`,
     remedy: "set both, or none for a repository that everybody may read",
   }));
 }
@@ -103,7 +103,8 @@ function backendFaults({ texts, path }: Given): Problem[] {
       path: path("PULUMI_BACKEND_URL"),
       got:
         backend === undefined ? "nothing" : backend.startsWith("file:") ? "a folder of this machine" : "another place",
-      expected: "one that the deploy agent reaches as well, for REPOSITORY_URL is set: s3://, https:// or postgres://",
+      expected:
+        "one that the deploy agent reaches as well, because REPOSITORY_URL is set: s3://, https:// or postgres://",
       remedy: "move the state there (README, Pipeline), or leave REPOSITORY_URL empty and deploy from here",
     },
   ];
@@ -117,7 +118,7 @@ function passphraseFaults({ texts, path }: Given, readFile: ReadFile): Problem[]
     {
       path: path(isNamed ? name : "PULUMI_CONFIG_PASSPHRASE"),
       got: isNamed ? "a file that cannot be read" : "nothing",
-      expected: "the passphrase of the state, for REPOSITORY_URL is set and the deploy agent can ask nobody",
+      expected: "the passphrase of the state, because REPOSITORY_URL is set and the deploy agent can ask nobody",
       remedy: `set PULUMI_CONFIG_PASSPHRASE or ${name}`,
     },
   ];

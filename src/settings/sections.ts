@@ -58,7 +58,7 @@ function elsewhere(name: ServiceName, layers: readonly Layer[]): Problem {
   return {
     path: pathIn(layers, [name]),
     got: "a section",
-    expected: `none, for ${name} is not part of this stack`,
+    expected: `none, because ${name} is not part of this stack`,
     remedy:
       services[name].home === "platform"
         ? `set it with pulumi config set --stack platform --path 'studygiveway-infra:${name}.<key>'`

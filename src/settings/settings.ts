@@ -165,12 +165,12 @@ function edgeOf({ EDGE_ADDRESS, DOCKER_HOST }: Env, { https }: Ports) {
 
 function registryFaults({ given, path }: Variables): Problem[] {
   const names = ["REGISTRY_ADDRESS", "REGISTRY_USER", "REGISTRY_PASSWORD"];
-  const missing = names.filter((name) => !given.has(name));
-  if (missing.length === names.length) return [];
+  const [set, missing] = [names.filter((name) => given.has(name)), names.filter((name) => !given.has(name))];
+  if (set.length === 0) return [];
   return missing.map((name) => ({
     path: path(name),
     got: "nothing",
-    expected: `a value, for ${names.filter((other) => given.has(other)).join(" and ")} is set`,
+    expected: `a value, because ${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set`,
     remedy: "set all three, or none for registries without login",
   }));
 }

@@ -87,7 +87,7 @@ function readPem(
     text: "",
     problems: [{ path: name(variable), got, expected, remedy }],
   });
-  if (path === undefined) return fault("nothing", `a file as well, for ${other} is set`, "set both or none");
+  if (path === undefined) return fault("nothing", `a file as well, because ${other} is set`, "set both or none");
   const text = readFile(path);
   const kind = variable === "TLS_KEY_FILE" ? "an unencrypted private key" : "a certificate";
   if (text === undefined) {

@@ -231,7 +231,7 @@ test("gc removes what nobody needs but its data, as many as it may at a time, an
     const plan = await gc(bench, ...one);
     const reason = `pull request ${closed} is not open`;
     assert.deepEqual(plan.collected, [{ what: "stack", name: first, reason, outcome: "removed" }]);
-    assert.match(reasonFor(plan.kept, second) ?? "", /^next time, for 1 go in one run: 1 object .* \(replaced\)$/);
+    assert.match(reasonFor(plan.kept, second) ?? "", /^next time, because the cap is 1: 1 object .* \(replaced\)$/);
     assert.equal(reasonFor(plan.kept, third), "carries the label studygiveway.keep=true");
     assert.deepEqual(await ownThere(), [second, third]);
     await eventually("nothing but its volumes is left", async () => {

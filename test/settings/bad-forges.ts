@@ -35,11 +35,21 @@ const table: readonly Row[] = [
   [
     "no token",
     { FORGE_TOKEN: "" },
-    "FORGE_TOKEN: got nothing, expected a value, for FORGE and FORGE_REP",
+    "FORGE_TOKEN: got nothing, expected a value, because FORGE and FORGE_REP",
     "set FORGE,",
   ],
-  ["no repository", { FORGE_REPOSITORY: "" }, "FORGE_REPOSITORY: got nothing, expected a value, for FORGE and", "none"],
-  ["no forge", { FORGE: "" }, "FORGE: got nothing, expected a value, for FORGE_REPOSITORY and FORGE_TOKEN are", "none"],
+  [
+    "no repository",
+    { FORGE_REPOSITORY: "" },
+    "FORGE_REPOSITORY: got nothing, expected a value, because FORGE and",
+    "none",
+  ],
+  [
+    "no forge",
+    { FORGE: "" },
+    "FORGE: got nothing, expected a value, because FORGE_REPOSITORY and FORGE_TOKEN are",
+    "none",
+  ],
 ];
 
 const good = { FORGE: "github", FORGE_REPOSITORY: "o/app", FORGE_TOKEN: token };
@@ -61,7 +71,7 @@ export const badForges: readonly BadInput[] = [
   {
     title: "a forge: a URL alone",
     env: "FORGE_URL=https://git.example.com",
-    says: "FORGE: got nothing, expected a value, for FORGE_URL is set",
+    says: "FORGE: got nothing, expected a value, because FORGE_URL is set",
     remedy: "or none of them",
   },
 ];

@@ -24,13 +24,13 @@ const table: readonly Row[] = [
   [
     "a user alone",
     { REPOSITORY_TOKEN: "" },
-    "REPOSITORY_TOKEN: got nothing, expected a value, for REPOSITORY_USER",
+    "REPOSITORY_TOKEN: got nothing, expected a value, because REPOSITORY_USER",
     "both",
   ],
   [
     "a token alone",
     { REPOSITORY_USER: "" },
-    "REPOSITORY_USER: got nothing, expected a value, for REPOSITORY_TOKEN",
+    "REPOSITORY_USER: got nothing, expected a value, because REPOSITORY_TOKEN",
     "both",
   ],
   ["no URL", { REPOSITORY_URL: "" }, "REPOSITORY_TOKEN (.env:3): got a value, expected none", "set REPOSITORY_URL"],

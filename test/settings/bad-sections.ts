@@ -138,7 +138,7 @@ const stacks: BadInput[] = [
     title: "a release's service on the platform",
     stack: "platform",
     config: { daphne: { replicas: 2 } },
-    says: "daphne (pulumi config of platform): got a section, expected none, for daphne is not part of this stack",
+    says: "daphne (pulumi config of platform): got a section, expected none, because daphne is not part of this stack",
     remedy: "Pulumi.<environment>.yaml",
   },
   {

@@ -110,7 +110,7 @@ const together: BadInput[] = [
   {
     title: "a registry without password",
     env: "REGISTRY_ADDRESS=registry.example.com\nREGISTRY_USER=ci",
-    says: "REGISTRY_PASSWORD: got nothing, expected a value, for REGISTRY_ADDRESS and REGISTRY_USER is set",
+    says: "REGISTRY_PASSWORD: got nothing, expected a value, because REGISTRY_ADDRESS and REGISTRY_USER are set",
     remedy: "set all three",
   },
   {
@@ -147,7 +147,7 @@ const together: BadInput[] = [
   {
     title: "a certificate without its key",
     env: "TLS_CERTIFICATE_FILE=README.md",
-    says: "TLS_KEY_FILE: got nothing, expected a file as well, for TLS_CERTIFICATE_FILE is set",
+    says: "TLS_KEY_FILE: got nothing, expected a file as well, because TLS_CERTIFICATE_FILE is set",
     remedy: "both or none",
   },
   {

@@ -23,7 +23,7 @@ export function planCollection(world: World): Plan {
       ...fates.filter(({ candidate, fate }) => !fate.isDoomed && !spared.has(candidate.name)).map(itemOf),
       ...doomed
         .slice(world.cap)
-        .map((item) => ({ ...item, reason: `next time, for ${world.cap} go in one run: ${item.reason}` })),
+        .map((item) => ({ ...item, reason: `next time, because the cap is ${world.cap}: ${item.reason}` })),
       ...images.kept,
     ],
   };

@@ -176,7 +176,7 @@ await test("no more than the cap; what is left is told with its reason", () => {
   const stacksOf = [1, 2, 3].map((pr) => objectsOf(`qa-pr-${pr}`));
   const world = worldOf({ stacksOf, openPullRequests: new Set([9]), cap: 2 });
   assert.equal(doomedIn(world).length, 2);
-  assert.equal(whyKept(world, "qa-pr-3"), "next time, for 2 go in one run: pull request 3 is not open");
+  assert.equal(whyKept(world, "qa-pr-3"), "next time, because the cap is 2: pull request 3 is not open");
 });
 
 const ledgerOf = (count: number) =>
