@@ -87,7 +87,7 @@ export function serviceFindings(stacks: readonly StackStatus[]): readonly Findin
       ...wentBack.map((service) =>
         problem(
           "services",
-          `${stack} ${service}: its last change failed, the form before serves on`,
+          `${stack} ${service}: its last update failed; the previous version is still running`,
           `sgw up ${stack}`,
         ),
       ),

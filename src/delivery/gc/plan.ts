@@ -64,7 +64,7 @@ function fateOfEmpty(candidate: Candidate): Fate {
 
 function fateOfDeployed(candidate: Candidate, world: World): Fate {
   const { summary, identity, entries } = candidate;
-  if (identity?.kind !== "release") return kept("its name is none of a release");
+  if (identity?.kind !== "release") return kept("its name is not that of a release");
   const { stacks, policy, now } = world;
   if (summary === undefined) return fateOfUnknown(candidate, world);
   if (stacks === undefined) return kept("the backend does not answer");

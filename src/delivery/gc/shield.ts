@@ -9,8 +9,8 @@ export const graceSeconds = 600;
 /** Why nobody may collect a stack, whatever else is said of it; undefined when nothing forbids it. */
 export function shieldOf(candidate: Candidate, world: World): string | undefined {
   const { identity, objects } = candidate;
-  if (identity === undefined) return "its name is none of ours";
-  if (identity.kind !== "release") return "is removed by nobody but you: sgw destroy";
+  if (identity === undefined) return "its name is not one of ours";
+  if (identity.kind !== "release") return "only removed on request: sgw destroy";
   if (objects.some(isKept)) return "carries the label studygiveway.keep=true";
   return ledgerShield(candidate, identity, world) ?? momentShield(candidate, identity, world);
 }

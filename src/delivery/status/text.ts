@@ -17,7 +17,7 @@ export function statusText(status: Status): string {
       return `\n${lease.environment} is held by ${lease.by} since ${since(lease.since)}, last heard of ${heard} ago${state}`;
     }),
     ...status.failed.map(
-      (one) => `\n${title(one)} failed ${since(one.changed)} ago: ${one.reason ?? "for no reason told"}`,
+      (one) => `\n${title(one)} failed ${since(one.changed)} ago: ${one.reason ?? "no reason recorded"}`,
     ),
   ]
     .join("\n")

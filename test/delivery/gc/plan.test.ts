@@ -69,7 +69,7 @@ await test("the platform and data tiers stay, and names that are none of ours", 
   const stacks = ["platform", "prod-data", "staging-data", "someone-elses"];
   const world = worldOf({ stacksOf: stacks.map((stack) => objectsOf(stack, { createdAt: daysAgo(900) })), cap: 99 });
   assert.deepEqual(doomedIn(world), []);
-  assert.equal(whyKept(world, "someone-elses"), "its name is none of ours");
+  assert.equal(whyKept(world, "someone-elses"), "its name is not one of ours");
 });
 
 await test("the label on any object, a volume's too, keeps the whole stack", () => {
