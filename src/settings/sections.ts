@@ -13,7 +13,7 @@ export interface SectionSources {
 }
 
 /** What is said about a stack and its services; defaults are filled in later, for all services. */
-export interface Sections extends Readonly<Record<string, unknown>> {
+interface Sections extends Readonly<Record<string, unknown>> {
   readonly data?: "own" | "shared" | undefined;
   /** Validated, and read by nothing yet: no command removes data by it. */
   readonly disposable?: boolean | undefined;

@@ -2,7 +2,7 @@
 export type Scale = "members" | "replicas" | "one" | "every node";
 
 /** Where a service lives, so which settings may speak of it. */
-export type Home = "platform" | "environment" | "both";
+type Home = "platform" | "environment" | "both";
 
 interface Defaults {
   readonly home: Home;
