@@ -20,7 +20,7 @@ export const traefikApi = "1.24";
 const connectTimeoutMs = 10_000;
 
 /** What else it takes to reach an Engine of another machine. */
-export interface EngineAccess {
+interface EngineAccess {
   /** The folder of ca.pem, cert.pem and key.pem. A server that this authority does not know is not talked to. */
   readonly certPath?: string | undefined;
   /** Whether to speak TLS without such a folder, too; the authorities are those of this machine then. */

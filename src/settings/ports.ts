@@ -25,7 +25,7 @@ const listeners = {
 } as const;
 
 type KeysOf<T> = T extends unknown ? keyof T : never;
-export type PortName = KeysOf<(typeof listeners)[keyof typeof listeners]>;
+type PortName = KeysOf<(typeof listeners)[keyof typeof listeners]>;
 export type Ports = Readonly<Record<PortName, number>>;
 
 const rows = Object.entries(listeners).map(([listener, ports]) => ({

@@ -42,7 +42,7 @@ export type ServiceName = keyof typeof services;
 export type StatefulName = {
   [S in ServiceName]: (typeof services)[S]["scale"] extends "members" ? S : never;
 }[ServiceName];
-export type StatelessName = Exclude<ServiceName, StatefulName>;
+type StatelessName = Exclude<ServiceName, StatefulName>;
 
 export const serviceNames = Object.keys(services) as ServiceName[];
 
@@ -54,12 +54,12 @@ interface Size {
 }
 
 /** Equal copies without data; 1 for a service that runs once, or once on every node. */
-export interface StatelessSettings extends Size {
+interface StatelessSettings extends Size {
   readonly replicas: number;
 }
 
 /** Copies that each have a volume and a name of their own (postgres-1). */
-export interface StatefulSettings extends Size {
+interface StatefulSettings extends Size {
   readonly members: number;
 }
 
