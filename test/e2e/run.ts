@@ -25,6 +25,7 @@ without .e2e.ts, all of them when none is given, always in this order.
 /** Files share the stacks of the one called stacks; the last removes them. */
 const order = [
   ...["start", "stacks", "edge", "logs", "hardening", "secrets", "scale", "failure", "bad-inputs", "programs"],
+  "bootstrap",
   ...["promotion", "registry", "bad-releases", "forge", "verbs", "switching", "recovery", "survival", "lifecycle"],
 ];
 
