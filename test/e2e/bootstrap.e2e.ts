@@ -90,7 +90,13 @@ const moments: Readonly<Record<string, RegExp>> = {
 for (const [moment, sign] of Object.entries(moments)) {
   test(`a cluster that is cut off while ${moment} begins anew`, async () => {
     await start();
-    await eventually(moment, async () => { assert.match(await said(), sign); }, { seconds: 90 });
+    await eventually(
+      moment,
+      async () => {
+        assert.match(await said(), sign);
+      },
+      { seconds: 90 },
+    );
     await cutOff();
     await start();
     await eventually("it is the primary", isPrimary, { seconds: 90 });
