@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { EngineError } from "../src/cluster/engine.ts";
+import { LeaseLostError } from "../src/delivery/held-lease.ts";
 import { Refused } from "../src/delivery/refused.ts";
 import { UpdateError } from "../src/delivery/workspace.ts";
 import { SettingsError } from "../src/settings/problem.ts";
@@ -45,7 +46,7 @@ export function script<F extends Flags>(
 }
 
 function explain(error: unknown): string {
-  const isTold = [EngineError, Refusal, Refused, CommandError, UpdateError, SettingsError].some(
+  const isTold = [EngineError, Refusal, Refused, CommandError, LeaseLostError, UpdateError, SettingsError].some(
     (kind) => error instanceof kind,
   );
   if (isTold && error instanceof Error) return error.message;

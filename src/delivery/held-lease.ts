@@ -23,6 +23,11 @@ interface Taking {
   readonly watchSeconds?: number;
 }
 
+/** Another deployer may have the environment by now: whatever was under way was left to it. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
 /**
  * The right to change an environment: one Swarm config, whose labels change only from the version that was read, so of
  * two that want it one gets it. It is given back by emptying it and not by removing it: its successor could be removed.
@@ -148,7 +153,7 @@ export class HeldLease {
   }
 
   #lose(reason: string): void {
-    this.#lost.abort(new Error(`the lease of ${this.#environment} is lost: ${reason}`));
+    this.#lost.abort(new LeaseLostError(`the lease of ${this.#environment} is lost: ${reason}`));
   }
 }
 
