@@ -110,12 +110,13 @@ for (const [moment, sign] of Object.entries(moments)) {
 
 test("a cluster that is made is never made anew, however often it is cut off", async () => {
   await start();
-  await eventually("the roles are there", () => sql("create table kept as select 42 as answer"), { seconds: 90 });
+  await eventually("it is the primary", isPrimary, { seconds: 90 });
+  await eventually("the database is there", () => sql("create table kept as select 42 as answer"));
   for (const moment of ["once", "twice"]) {
     await cutOff();
     await start();
-    await eventually(`it is the primary, ${moment}`, isPrimary, { seconds: 90 });
-    assert.equal((await sql("select answer from kept")).trim(), "42");
+    const answer = await eventually(`it answers, ${moment}`, () => sql("select answer from kept"), { seconds: 90 });
+    assert.equal(answer.trim(), "42");
     assert.doesNotMatch(await said(), /postgres-takeback/);
   }
 });
