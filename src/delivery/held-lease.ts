@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../cluster/engine.ts";
-import { endChildren, type Holder, hostOf, isDead } from "./holder.ts";
+import { endChildren, type Holder, machineOf, isDead } from "./holder.ts";
 import { type Context } from "./context.ts";
 import { change, find, label, type Lease, type Leased, readLease, type Stored, tryTake } from "./lease.ts";
 import { Refused } from "./refused.ts";
@@ -173,7 +173,7 @@ export async function withLease<T>(
   const say = progress.say.bind(undefined, "lease");
   const lease = await HeldLease.take(engine, leased, holder, { waitSeconds, signal: interrupted, say });
   const { dead } = lease;
-  if (dead !== undefined) workspace.succeed({ host: hostOf(dead.process), since: new Date(dead.since) });
+  if (dead !== undefined) workspace.succeed({ host: machineOf(dead.process), since: new Date(dead.since) });
   try {
     return await work(AbortSignal.any([lease.lost, interrupted]));
   } finally {

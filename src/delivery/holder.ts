@@ -25,7 +25,7 @@ export function thisHolder(): Holder {
 }
 
 /** The machine of a holder's process. */
-export function hostOf(process: string): string {
+export function machineOf(process: string): string {
   return process.split(" ")[0] ?? "";
 }
 

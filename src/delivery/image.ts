@@ -1,7 +1,7 @@
 import { type Engine } from "../cluster/engine.ts";
 import { type Settings } from "../settings/index.ts";
 
-/** A registry keeps an image from being known. */
+/** An image cannot be had, or not for sure. */
 export class ImageError extends Error {
   override readonly name = "ImageError";
 }

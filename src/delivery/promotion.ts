@@ -121,7 +121,7 @@ async function takeBack(start: Course, error: unknown): Promise<unknown> {
   const reason = withoutLogLines(told);
   if (error instanceof Refused) {
     // An earlier run has come further: users may reach it, and whoever is not refused goes on with it.
-    if (entry.step === "deploy") await generations.move(generation, { step: "done", outcome: "failed", reason });
+    if (entry.step === "deploy") await moved({ ...start, entry }, { step: "done", outcome: "failed", reason });
     return error;
   }
   start.context.progress.say("failed", reason.split("\n").slice(0, 3).join(" "));

@@ -118,10 +118,7 @@ function formOf(taskSpec: object): pulumi.Output<string> {
   return pulumi.output(taskSpec).apply(digest);
 }
 
-/**
- * The name of a service within its stack: also its alias on the stack's own networks, and its host name; where there may
- * be several copies, the copy's number follows.
- */
+/** The name of a service within its stack: also its alias on the stack's own networks, and the beginning of its host name. */
 function unitName({ service, member }: Pick<ServiceArgs, "service" | "member">): string {
   return member === undefined ? service : `${service}-${member}`;
 }
