@@ -78,8 +78,9 @@ interface Expectation extends Question {
   readonly fault: (answer: Answer) => string | undefined;
   /** So long every answer has to be right, in seconds. */
   readonly steadySeconds: number;
-  /** And this has to begin so soon, in seconds. */
+  /** And this has to begin so soon, in seconds: from now on, or from the end of what is to bring it about. */
   readonly withinSeconds: number;
+  readonly after?: Promise<unknown> | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -87,7 +88,12 @@ const pollMs = 200;
 
 /** Asks again and again until all addresses have answered rightly for a while; returns when that while began. */
 export async function expectSteady(expected: Expectation): Promise<number> {
-  const deadline = Date.now() + expected.withinSeconds * 1000;
+  let deadline = Number.POSITIVE_INFINITY;
+  const begin = () => {
+    deadline = Date.now() + expected.withinSeconds * 1000;
+  };
+  if (expected.after === undefined) begin();
+  else void expected.after.then(begin, begin);
   let since: number | undefined;
   for (;;) {
     expected.signal?.throwIfAborted();

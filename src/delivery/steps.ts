@@ -14,6 +14,7 @@ const trialSeconds = 5;
 const trialPatienceSeconds = 20;
 /** So long every new request has to reach the new release before the switch counts as done. */
 const verifySeconds = 2;
+/** From when Pulumi has given it the highest priority: Traefik looks once a second. */
 const verifyPatienceSeconds = 20;
 const longestFault = 300;
 const longestName = 40;
@@ -91,6 +92,9 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
   const turned = await moved(course, { priority });
   const seconds = await context.progress.step("switch", async (say) => {
     const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    // Both at a time: what users see does not wait for what Pulumi writes down.
+    const updated = entry.priority === priority ? undefined : bringUp({ ...turned, signal: either }, say);
     const verified = expectSteady({
       addresses: settings.delivery.edge,
       host: hostOf(releaseOf(entry), settings.domain),
@@ -98,13 +102,10 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
       fault: (answer) => faultOf(answer, entry),
       steadySeconds: verifySeconds,
       withinSeconds: verifyPatienceSeconds,
-      signal: AbortSignal.any([signal, failed.signal]),
+      // On a busy machine Pulumi alone may take longer than that.
+      after: updated,
+      signal: either,
     });
-    // Both at a time: what users see does not wait for what Pulumi writes down.
-    const updated =
-      entry.priority === priority
-        ? undefined
-        : bringUp({ ...turned, signal: AbortSignal.any([signal, failed.signal]) }, say);
     const [since] = await Promise.all([verified, updated]).finally(async () => {
       failed.abort(new Error("the switch failed"));
       // Whoever takes it back must not meet its lock.
