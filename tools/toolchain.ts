@@ -41,9 +41,10 @@ export async function ensureToolchain(environment: Environment, say: Say): Promi
   return (await download(folder, environment, say)) ?? (await build(folder, environment, say));
 }
 
-/** The environment to run `pulumi` in. */
+/** The environment to run `pulumi` in. Node.js keeps what it compiled, which is most of what a program's start takes. */
 export function environmentOf({ bin, hasPlugins }: Toolchain, environment: Environment): Environment {
   return {
+    NODE_COMPILE_CACHE: join(cacheFolder(environment), "compiled"),
     ...environment,
     ...(bin === undefined ? {} : { PATH: [bin, environment["PATH"] ?? ""].join(delimiter) }),
     ...(hasPlugins ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),

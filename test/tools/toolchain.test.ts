@@ -22,14 +22,14 @@ test("the plugins have the versions of the packages, and the build script those 
 
 test("a toolchain comes before PATH, and plugins on PATH are not looked for elsewhere", () => {
   const toolchain = { bin: "/tools/bin", hasPlugins: true, origin: "built" };
-  assert.deepEqual(environmentOf(toolchain, { PATH: "/bin", A: "1" }), {
+  assert.deepEqual(environmentOf(toolchain, { PATH: "/bin", HOME: "/home/anna" }), {
     PATH: "/tools/bin:/bin",
-    A: "1",
+    HOME: "/home/anna",
+    NODE_COMPILE_CACHE: "/home/anna/.cache/studygiveway/compiled",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   });
-  assert.deepEqual(environmentOf({ bin: undefined, hasPlugins: false, origin: "" }, { PATH: "/bin" }), {
-    PATH: "/bin",
-  });
+  const own = { PATH: "/bin", NODE_COMPILE_CACHE: "/tmp/compiled" };
+  assert.deepEqual(environmentOf({ bin: undefined, hasPlugins: false, origin: "" }, own), own);
 });
 
 /** Programs that print a line, whatever they are asked. */
