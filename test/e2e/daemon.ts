@@ -90,8 +90,8 @@ export async function launch(daemon: Daemon): Promise<void> {
   const command = [
     ...["dockerd", "--data-root", daemon.dataRoot, "--exec-root", join(folder, "exec"), "--pidfile", pidFile(daemon)],
     ...["-H", daemon.host, "--live-restore=false"],
-    // Users from outside never meet docker-proxy; whoever asks at a loopback address would, and before Engine 23 it may
-    // end while its container runs (it dies with the thread of dockerd that started it, https://go.dev/issue/27505).
+    // Users from outside never meet docker-proxy. Whoever asks at a loopback address would, and it ends for good when a load
+    // makes it run out of files, which takes six for each connection.
     "--userland-proxy=false",
   ];
   const log = openSync(daemon.log, "a");
