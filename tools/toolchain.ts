@@ -41,7 +41,7 @@ export async function ensureToolchain(environment: Environment, say: Say): Promi
   return (await download(folder, environment, say)) ?? (await build(folder, environment, say));
 }
 
-/** The environment to run `pulumi` in. Node.js keeps what it compiled, which is most of what a program's start takes. */
+/** The environment to run `pulumi` in. Node.js keeps what it compiled of the program. */
 export function environmentOf({ bin, hasPlugins }: Toolchain, environment: Environment): Environment {
   return {
     NODE_COMPILE_CACHE: join(cacheFolder(environment), "compiled"),

@@ -89,11 +89,9 @@ const pollMs = 200;
 /** Asks again and again until all addresses have answered rightly for a while; returns when that while began. */
 export async function expectSteady(expected: Expectation): Promise<number> {
   let deadline = Number.POSITIVE_INFINITY;
-  const begin = () => {
+  void Promise.allSettled([expected.after]).then(() => {
     deadline = Date.now() + expected.withinSeconds * 1000;
-  };
-  if (expected.after === undefined) begin();
-  else void expected.after.then(begin, begin);
+  });
   let since: number | undefined;
   for (;;) {
     expected.signal?.throwIfAborted();

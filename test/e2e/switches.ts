@@ -51,7 +51,7 @@ function expectLoad(result: LoadResult, played: readonly Played[], requests: num
   for (const release of Object.keys(result.releases)) assert.match(release, /^prod-pr-4[12]\.\d+$/, tables);
 }
 
-/** Releases with a data tier that have no part in it: even idle they take half a core of the two that a small machine has. */
+/** Releases with a data tier that have no part in it: half of all containers here, which take 0.6 of a core when idle. */
 const bystanders = ["staging-pr-7", "qa-pr-7"];
 
 async function removeBystanders(): Promise<void> {
