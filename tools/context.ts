@@ -12,7 +12,10 @@ export function openContext(given: Given, variables: () => Promise<Environment>)
   const holder = thisHolder();
   const prepared = async () => {
     prepareBackend(given.env);
-    return variables();
+    const found = await variables();
+    // The Automation API asks `pulumi` for its version before it reads any variables, on the PATH of this process.
+    process.env["PATH"] = found["PATH"] ?? "";
+    return found;
   };
   const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, SSH_AUTH_SOCK } = given.env;
   const access = { certPath: DOCKER_CERT_PATH, verify: DOCKER_TLS_VERIFY !== undefined, sshAgent: SSH_AUTH_SOCK };

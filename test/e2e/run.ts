@@ -118,6 +118,7 @@ async function prepare(settings: Options, { step, say }: Progress): Promise<stri
     PULUMI_SKIP_UPDATE_CHECK: "true",
     E2E_ALONE: String(!settings.files.includes("stacks")),
     E2E_DAEMON: daemon.name,
+    E2E_PATH: path(bare),
     E2E_PROJECT: project,
     E2E_ADMIN_PASSWORD: credentials["ADMIN_PASSWORD"],
   });

@@ -9,7 +9,7 @@ import { type Environment } from "../../src/identity.ts";
 import { type CommandResult } from "../../tools/command.ts";
 import { backendFolder } from "../../tools/environment.ts";
 import { inside as inNamespace } from "./namespace.ts";
-import { engine, hostOf, https, inside, privateDaemon, project, stackObjects } from "./world.ts";
+import { engine, hostOf, https, inside, plainPath, privateDaemon, project, stackObjects } from "./world.ts";
 
 interface SgwOptions {
   /** The exit code it has to end with. Default: 0. */
@@ -25,7 +25,7 @@ interface SgwOptions {
 const giveWay = ["sh", "-c", 'echo 10 2> /dev/null > /proc/self/autogroup; exec "$@"', "sh"];
 
 function command(args: readonly string[], env: Readonly<Record<string, string>>): string[] {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries({ PATH: plainPath, ...env }).map(([name, value]) => `${name}=${value}`);
   return [...giveWay, "env", ...variables, process.execPath, join(project, "tools", "sgw.ts"), ...args];
 }
 

@@ -11,7 +11,7 @@ import { chooseSource } from "../../tools/images.ts";
 import { commitCheckout, copyCheckout, uncommitted } from "./checkout.ts";
 import { inventory } from "./refusal.ts";
 import { storesOf } from "./store.ts";
-import { engine, eventually, https, stackObjects, taskIds } from "./world.ts";
+import { engine, eventually, https, plainPath, stackObjects, taskIds } from "./world.ts";
 
 const stacks = ["platform", "staging-pr-1"] as const;
 const folder = mkdtempSync(join(tmpdir(), "studygiveway-start-"));
@@ -22,6 +22,8 @@ const isFound = (await chooseSource({}, () => undefined)) === source;
 // Everything else is to be found out or made, as for somebody who has just cloned the project.
 const env = {
   ...process.env,
+  PATH: plainPath,
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: undefined,
   PULUMI_BACKEND_URL: `file://${folder}/state`,
   PULUMI_CONFIG_PASSPHRASE: undefined,
   DOMAIN: undefined,

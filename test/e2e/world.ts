@@ -14,6 +14,8 @@ function variable(name: string): string {
 
 /** The copy of the checkout in which Pulumi runs; its .env holds the credentials that are given. */
 export const project = variable("E2E_PROJECT");
+/** The PATH of somebody who may have no Pulumi: the commands of the project find theirs. */
+export const plainPath = variable("E2E_PATH");
 export const domain = variable("DOMAIN");
 export const admin = { user: "admin", password: variable("E2E_ADMIN_PASSWORD") } as const;
 
