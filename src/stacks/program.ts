@@ -7,6 +7,7 @@ import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
 import { Borrowed, dataOutputs, platformOutputs } from "../outputs.ts";
 import { type Settings } from "../settings/index.ts";
 import { Data } from "./data.ts";
+import { requireLenders } from "./lenders.ts";
 import { Platform } from "./platform.ts";
 import { type Lenders, Release } from "./release.ts";
 
@@ -14,6 +15,7 @@ import { type Lenders, Release } from "./release.ts";
 export async function program(settings: Settings): Promise<Record<string, unknown>> {
   const engine = openEngine(settings.docker.host, settings.docker.access);
   const { nodes } = await readCluster(engine, settings.docker.host);
+  await requireLenders(engine, settings);
   const scope = newScope(settings, swarmProvider(settings), nodes, await rollout(engine, settings));
   const outputs = await compose(scope);
   return { ...outputs, services: gate(scope, engine) };

@@ -144,13 +144,14 @@ test("a release whose platform was never brought up", async () => {
 
 test("a release that borrows data nobody lends", async () => {
   const stack = "qa-pr-9";
-  const says = 'unknown stack "organization/studygiveway-infra/qa-data"';
+  const says = "stack qa-data: got no service of it in the Swarm";
+  const remedy = 'run "sgw up qa-data"';
   await initStack(stack);
   try {
     await setConfig(stack, "data", "shared");
     await makingNothing(async () => {
       for (const verb of [preview, up])
-        assertSaid(outputOf(await verb(stack, [], { expectFailure: true })), says, says);
+        assertSaid(outputOf(await verb(stack, [], { expectFailure: true })), says, remedy);
     });
   } finally {
     await pulumi(stack, ["stack", "rm", "--yes", "--force"]);
