@@ -23,6 +23,8 @@ Removes every stack: releases first, then the data tiers, then the platform. Dat
                 of the platform, which hold its search indices, while there are any of prod
   --prod        stops prod stacks too; without it, nothing is removed while there is one
   --prod-data   with --data: those of prod as well
+
+Exit code: 0 when done, 1 when something failed or prod was in the way, 2 for a wrong command line.
 `;
 
 type Kind = "release" | "data" | "platform";
