@@ -67,7 +67,7 @@ const table: readonly Row[] = [
   ["an object for a list", answer(200, '{"message":"hello"}'), /JSON of another form/, /FORGE_URL/, 1],
   ["items of another form", answer(200, '[{"id":1}]'), /JSON of another form at (?:data\.)?0\./, /FORGE_URL/, 1],
   ["a number that is none", answer(200, '[{"number":"1","iid":"1"}]'), /JSON of another form/, /FORGE_URL/, 1],
-  ["silence", { kind: "hang" }, /no answer within 0.3 s/, /check FORGE_URL and the network/, 3],
+  ["silence", { kind: "hang" }, /no answer within 1.5 s/, /check FORGE_URL and the network/, 3],
   ["a connection that breaks", { kind: "reset" }, /no answer, "/, /check FORGE_URL and the network/, 3],
   ["a body that breaks off", { kind: "truncate" }, /no answer, "/, /check FORGE_URL and the network/, 3],
   ["a redirection into nowhere", answer(302, "", { location: "http://127.0.0.1:1/" }), /no answer, "/, /FORGE_URL/, 3],
