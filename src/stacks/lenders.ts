@@ -7,11 +7,17 @@ import { line } from "../settings/problem.ts";
 
 type Borrower = Pick<Settings, "identity" | "data">;
 
+/** The stack whose data a release shares; undefined for one with data of its own. */
+export function dataLenderOf({ identity, data }: Borrower): string | undefined {
+  if (identity.kind !== "release" || data !== "shared") return undefined;
+  return stackName({ kind: "data", environment: identity.environment });
+}
+
 /** The stacks whose outputs a stack is made of. */
-export function lendersOf({ identity, data }: Borrower): string[] {
-  if (identity.kind === "platform") return [];
-  const isShared = identity.kind === "release" && data === "shared";
-  return ["platform", ...(isShared ? [stackName({ kind: "data", environment: identity.environment })] : [])];
+export function lendersOf(borrower: Borrower): string[] {
+  if (borrower.identity.kind === "platform") return [];
+  const data = dataLenderOf(borrower);
+  return data === undefined ? ["platform"] : ["platform", data];
 }
 
 /** Refuses a stack one of whose lenders is not there. Pulumi would only say "unknown stack". */

@@ -3,11 +3,10 @@ import { type Engine, openEngine, readCluster } from "../cluster/engine.ts";
 import { readLedger, type Rollout, rolloutOf } from "../cluster/ledger.ts";
 import { gate } from "../docker/gate.ts";
 import { swarmProvider } from "../docker/provider.ts";
-import { type Release as ReleaseIdentity, stackName } from "../identity.ts";
 import { Borrowed, dataOutputs, platformOutputs } from "../outputs.ts";
 import { type Settings } from "../settings/index.ts";
 import { Data } from "./data.ts";
-import { requireLenders } from "./lenders.ts";
+import { dataLenderOf, requireLenders } from "./lenders.ts";
 import { Platform } from "./platform.ts";
 import { type Lenders, Release } from "./release.ts";
 
@@ -36,12 +35,12 @@ export async function compose(scope: Scope): Promise<object> {
     case "data":
       return new Data(stack, scope, await Borrowed.from("platform", platformOutputs)).exports;
     case "release":
-      return new Release(stack, scope, identity, await lenders(scope, identity)).exports;
+      return new Release(stack, scope, identity, await lenders(scope)).exports;
   }
 }
 
-async function lenders({ settings }: Scope, { environment }: ReleaseIdentity): Promise<Lenders> {
-  const data = settings.data === "shared" ? stackName({ kind: "data", environment }) : undefined;
+async function lenders({ settings }: Scope): Promise<Lenders> {
+  const data = dataLenderOf(settings);
   const [platform, shared] = await Promise.all([
     Borrowed.from("platform", platformOutputs),
     data === undefined ? undefined : Borrowed.from(data, dataOutputs),
