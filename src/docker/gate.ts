@@ -8,6 +8,9 @@ import { isOfForm, type ServiceState, type TaskState, type Verdict, verdict } fr
 /** Often enough that a deployment does not wait for its gate, seldom enough that the Engine does not notice. */
 const pollMs = 250;
 const reportMs = 10_000;
+const setting = "GATE_TIMEOUT_SECONDS, of a promotion PROMOTE_TIMEOUT_SECONDS";
+/** The time counts from here, so that a busy machine, where Pulumi itself takes long, does not make a failure longer. */
+const programBegan = performance.timeOrigin;
 
 interface Watched {
   readonly name: string;
@@ -29,7 +32,7 @@ export function gate(scope: Scope, engine: Engine): pulumi.Output<string[]> {
 }
 
 async function passage(engine: Engine, services: Watched[], timeoutSeconds: number): Promise<string[]> {
-  const deadline = Date.now() + timeoutSeconds * 1000;
+  const deadline = programBegan + timeoutSeconds * 1000;
   let nextReport = Date.now() + reportMs;
   for (;;) {
     const verdicts = await Promise.all(
@@ -74,8 +77,7 @@ async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number
       return [`${name}: ${describe(state)}`, ...log.map((line) => `    ${line}`)].join("\n");
     }),
   );
-  const title =
-    timeoutSeconds === undefined ? "not healthy" : `not healthy after ${timeoutSeconds} s (GATE_TIMEOUT_SECONDS)`;
+  const title = timeoutSeconds === undefined ? "not healthy" : `not healthy after ${timeoutSeconds} s (${setting})`;
   return new pulumi.RunError([`${title}:`, ...reports].join("\n"));
 }
 

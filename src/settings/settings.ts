@@ -45,11 +45,12 @@ export interface Settings {
   readonly logs: { readonly retentionDays: number };
   /** Read by nothing yet: there are no backups. */
   readonly backup: { readonly intervalSeconds: number; readonly retentionDays: number };
+  /** What a deploy is given, from when its program begins, until all services are healthy. */
   readonly gate: { readonly timeoutSeconds: number };
   readonly delivery: {
     /** Where the delivery command reaches the edge, each a host and a port. */
     readonly edge: readonly { readonly host: string; readonly port: number }[];
-    /** What a new release is given to become healthy before it is taken away. */
+    /** The same for a new release, which is then taken away. */
     readonly timeoutSeconds: number;
   };
   /** Whether a release brings its own data tier or borrows the environment's. */
