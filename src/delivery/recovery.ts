@@ -20,31 +20,32 @@ export interface Repair {
 /**
  * Makes state and Swarm agree again after a deployment that died: what was made and never written down is removed, what
  * was written down as begun is forgotten. The next update makes both anew. For whoever holds the lease only: else it
- * would remove what another deployer has just made.
+ * would remove what another deployer has just made. Tells whether the backend knows the stack.
  */
 export async function repair(
   stack: string,
   { engine, workspace, say, signal }: Repair,
   refuse: typeof refuseStateless = refuseStateless,
-): Promise<void> {
+): Promise<boolean> {
   const objects = await removables(engine, stack);
   if (!(await workspace.exists(stack))) {
     refuse(stack, objects);
-    return;
+    return false;
   }
   const state = (await workspace.exportState(stack)).deployment as State;
   const pending = state.pending_operations ?? [];
   if (pending.length + (state.resources ?? []).length === 0) {
     refuse(stack, objects);
-    return;
+    return true;
   }
   const strays = straysAmong(objects, state);
-  if (pending.length + strays.length === 0) return;
+  if (pending.length + strays.length === 0) return true;
   say(`an update was interrupted: ${pending.length} operations pending, ${strays.length} objects nobody knows of`);
   // First what takes the lock: an update that lives is waited for, and what it has made is then known.
   await workspace.forgetPending(stack, { say, signal });
   const settled = (await workspace.exportState(stack)).deployment as State;
   await remove(engine, straysAmong(await removables(engine, stack), settled), signal);
+  return true;
 }
 
 export function straysAmong(objects: readonly Removable[], { resources }: State): Removable[] {
@@ -65,9 +66,8 @@ function refuseStateless(stack: string, objects: readonly Removable[]): void {
 
 /** Removes a stack with all it made but volumes, whatever state it is in. */
 export async function removeStack(stack: string, { engine, workspace, say, signal }: Repair): Promise<string> {
-  const isKnown = await workspace.exists(stack);
   // What has no state goes by its label.
-  if (isKnown) await repair(stack, { engine, workspace, say, signal }, () => undefined);
+  const isKnown = await repair(stack, { engine, workspace, say, signal }, () => undefined);
   const said = isKnown ? await workspace.destroy(stack, { say, signal }) : "nothing to do";
   await remove(engine, await removables(engine, stack), signal);
   return said;
