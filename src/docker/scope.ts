@@ -14,6 +14,8 @@ export interface Scope {
   readonly nodes: number;
   /** What the ledger says of a release; nothing where no promotion made it. */
   readonly rollout: Rollout | undefined;
+  /** The images that services of the stack run already, by the names of the services. */
+  readonly running: ReadonlyMap<string, string>;
   /** Every service of the stack, in the order of registration; what the gate waits for. */
   readonly deployed: Deployed[];
 }
@@ -25,14 +27,17 @@ interface Deployed {
   readonly form: pulumi.Output<string>;
 }
 
-export function newScope(settings: Settings, provider: docker.Provider, nodes: number, rollout?: Rollout): Scope {
+type Found = Partial<Pick<Scope, "rollout" | "running">>;
+
+export function newScope(settings: Settings, provider: docker.Provider, nodes: number, found: Found = {}): Scope {
   return {
     identity: settings.identity,
     stack: stackName(settings.identity),
     settings,
     provider,
     nodes,
-    rollout,
+    rollout: found.rollout,
+    running: found.running ?? new Map(),
     deployed: [],
   };
 }

@@ -13,6 +13,7 @@ import {
   loggedLabels,
   ownershipLabels,
 } from "../cluster/labels.ts";
+import { keptImage } from "./image.ts";
 import { type Attachment } from "./network.ts";
 import { type Pin, placement } from "./placement.ts";
 import { type Scope } from "./scope.ts";
@@ -93,7 +94,7 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
         { label: formLabel, value: form },
       ],
       mode: args.replicas === "every node" ? { global: true } : { replicated: { replicas: args.replicas ?? 1 } },
-      taskSpec,
+      taskSpec: { ...taskSpec, containerSpec: kept(taskSpec.containerSpec, scope.running.get(name)) },
       updateConfig: updateConfig(args.order),
       rollbackConfig: updateConfig(args.order, "pause"),
       endpointSpec: {
@@ -106,11 +107,21 @@ export function service(scope: Scope, parent: pulumi.Resource, args: ServiceArgs
         })),
       },
     },
-    // The name is fixed, so a replacement cannot exist beside what it replaces.
-    { parent, deleteBeforeReplace: true },
+    {
+      parent,
+      // The name is fixed, so a replacement cannot exist beside what it replaces.
+      deleteBeforeReplace: true,
+      // Where a registry answers, the provider writes down on create which platforms it has the image for, and on the next
+      // update would take them away again, which replaces the tasks.
+      ignoreChanges: ["taskSpec.placement.platforms"],
+    },
   );
   scope.deployed.push({ name: unit, id: created.id, form });
   return created;
+}
+
+function kept<T extends { readonly image: string }>(containerSpec: T, running: string | undefined): T {
+  return { ...containerSpec, image: keptImage(containerSpec.image, running) };
 }
 
 function formOf(taskSpec: object): pulumi.Output<string> {

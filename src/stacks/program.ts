@@ -1,8 +1,10 @@
 import { newScope, type Scope } from "../docker/scope.ts";
 import { type Engine, openEngine, readCluster } from "../cluster/engine.ts";
 import { readLedger, type Rollout, rolloutOf } from "../cluster/ledger.ts";
+import { readServices } from "../cluster/objects.ts";
 import { gate } from "../docker/gate.ts";
 import { swarmProvider } from "../docker/provider.ts";
+import { stackName } from "../identity.ts";
 import { Borrowed, dataOutputs, platformOutputs } from "../outputs.ts";
 import { type Settings } from "../settings/index.ts";
 import { Data } from "./data.ts";
@@ -15,7 +17,8 @@ export async function program(settings: Settings): Promise<Record<string, unknow
   const engine = openEngine(settings.docker.host, settings.docker.access);
   const { nodes } = await readCluster(engine, settings.docker.host);
   await requireLenders(engine, settings);
-  const scope = newScope(settings, swarmProvider(settings), nodes, await rollout(engine, settings));
+  const found = { rollout: await rollout(engine, settings), running: await runningImages(engine, settings) };
+  const scope = newScope(settings, swarmProvider(settings), nodes, found);
   const outputs = await compose(scope);
   return { ...outputs, services: gate(scope, engine) };
 }
@@ -24,6 +27,11 @@ export async function program(settings: Settings): Promise<Record<string, unknow
 async function rollout(engine: Engine, { identity }: Settings): Promise<Rollout | undefined> {
   if (identity.kind !== "release") return undefined;
   return rolloutOf(await readLedger(engine, identity.environment), identity.pr);
+}
+
+async function runningImages(engine: Engine, { identity }: Settings): Promise<Map<string, string>> {
+  const services = await readServices(engine, stackName(identity));
+  return new Map(services.map(({ name, image }) => [name, image]));
 }
 
 /** The stack's resources, without the wait. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { images } from "../../src/images.ts";
+import { run } from "../../tools/command.ts";
 import { docker } from "./world.ts";
 
 const application = `stand-in/${images.daphne.standIn}`;
@@ -31,6 +32,11 @@ async function derive(name: string, lines: readonly string[], files: Readonly<Re
 /** The id of an image on the Engine. */
 export async function idOf(reference: string): Promise<string> {
   return (await docker("image", "inspect", "--format", "{{.Id}}", reference)).trim();
+}
+
+/** Has the Engine itself this image? */
+export async function isOnNode(reference: string): Promise<boolean> {
+  return (await run(["docker", "image", "inspect", reference], { timeoutSeconds: 30 })).code === 0;
 }
 
 /** What can be wrong with an application that seemed good. */

@@ -2,40 +2,44 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readRecords } from "../../src/cluster/ledger.ts";
 import { type Environment } from "../../src/identity.ts";
-import { run } from "../../tools/command.ts";
-import { goodImage, idOf } from "./applications.ts";
+import { idOf, isOnNode, layeredImage } from "./applications.ts";
+import { Lent } from "./lent.ts";
 import { expectOrder } from "./order.ts";
 import { makingNothing } from "./refusal.ts";
+import { type Registry, startRegistry } from "./registry.ts";
 import {
+  answeredByNobody,
   answering,
   backendFiles,
   containerImages,
   ledger,
   promote,
   type Promoted,
+  refused,
   releasesOnFile,
   releasesThere,
+  servesNoLonger,
   sgw,
   status,
 } from "./sgw.ts";
 import { expectLive, expectUnderWay } from "./shown.ts";
-import { domain, engine, eventually, fleetUp, hostOf, https, pulumi, taskIds } from "./world.ts";
+import { docker, domain, engine, eventually, fleetUp, hostOf, pulumi } from "./world.ts";
 
-// The whole way of two pull requests, as merges would send them: each stage takes the digest of the one before, and the
-// stage it came from goes when the next one is proven. A third one gets no further than STAGING.
+// The whole way of two pull requests, as merges would send them: what STAGING is told by tag is one digest from then on,
+// and the stage it came from goes when the next one is proven. A third one gets no further than STAGING.
 
 const prs = [39, 41, 42];
 const isMine = (stack: string) => prs.some((pr) => stack.endsWith(`-pr-${pr}`));
 
 /** Releases that other files made. */
 let others: string[] = [];
+let registry: Registry;
+/** What the stages are to run of each pull request: by digest, or by id where no registry has it. */
 const images = new Map<number, string>();
 /** What the users of PROD are answered by. */
 let site = "";
-/** Whatever PROD borrows, by the tasks that are to run of it. */
-let lent: string[][] = [];
-/** Visits that the database of PROD has counted. */
-let visited = 0;
+/** What PROD borrows. */
+let lent: Lent;
 
 before(async () => {
   await fleetUp(["platform", "prod-data"]);
@@ -43,29 +47,17 @@ before(async () => {
   for (const stack of (await releasesThere()).filter(isMine)) await sgw(["destroy", stack, "--live", "--yes"]);
   for (const { id } of await readRecords(engine)) await engine.getConfig(id).remove();
   others = await releasesThere();
-  lent = await lentTasks();
-  for (const pr of [41, 42]) images.set(pr, await goodImage(pr));
+  lent = await Lent.read();
+  registry = await startRegistry();
 });
 
 after(async () => {
+  await registry.stop();
   for (const stack of await ours()) await sgw(["destroy", stack, "--live", "--yes"]);
 });
 
 async function ours(): Promise<string[]> {
   return (await releasesThere()).filter((stack) => !others.includes(stack));
-}
-
-function lentTasks(): Promise<string[][]> {
-  return Promise.all(["platform", "prod-data"].map(taskIds));
-}
-
-/** The data of PROD stays where it is, and what is in it: every release counts on where the one before has stopped. */
-async function expectLent(): Promise<void> {
-  assert.deepEqual(await lentTasks(), lent);
-  const { body } = await https({ host: domain, path: "/visits", method: "POST", body: "visit" });
-  const { visits } = JSON.parse(body) as { visits: number };
-  assert.ok(visits > visited, `${body} after ${visited}`);
-  visited = visits;
 }
 
 interface Step {
@@ -80,13 +72,13 @@ interface Step {
 async function expect(promoted: Promoted, { pr, gone = [], left }: Step): Promise<void> {
   const { stack, generation, image, url, destroyed } = promoted;
   assert.equal(image, images.get(pr));
-  assert.deepEqual(await containerImages(stack), [image]);
+  assert.deepEqual(await containerImages(stack), [await idOf(image)]);
   assert.equal(url, `https://${hostOf(stack)}`);
   const mark = `${stack}.${generation}`;
   assert.equal(await answering(stack), mark);
   if (stack.startsWith("prod-")) {
     site = mark;
-    await expectLent();
+    await lent.expectKept();
   }
   // For them nothing changes by what other stages do.
   if (site !== "") assert.equal(await answering("prod-pr-41"), site);
@@ -94,17 +86,10 @@ async function expect(promoted: Promoted, { pr, gone = [], left }: Step): Promis
   assert.deepEqual(await ours(), [...left].sort());
   assert.deepEqual(releasesOnFile().filter(isMine), [...left].sort());
   const absent = prs.flatMap((one) => [`staging-pr-${one}`, `qa-pr-${one}`]).filter((name) => !left.includes(name));
-  await Promise.all(absent.map(expectNobody));
+  await Promise.all(absent.map(answeredByNobody));
   await expectOrder(stack, stack);
   // The plain CLI asks for the same.
   await pulumi(stack, ["preview", "--expect-no-changes"]);
-}
-
-async function expectNobody(stack: string): Promise<void> {
-  const host = hostOf(stack);
-  await eventually(`nobody answers at ${host}`, async () => {
-    assert.equal((await https({ host })).status, 404);
-  });
 }
 
 function step(title: string, environment: Environment, args: readonly string[], wanted: Step): void {
@@ -113,35 +98,44 @@ function step(title: string, environment: Environment, args: readonly string[], 
   });
 }
 
+/** By a tag, as a pipeline does. */
 function toStaging(pr: number): Promise<Promoted> {
-  return promote("staging", "--pr", String(pr), "--image", images.get(pr) ?? "");
+  return promote("staging", "--pr", String(pr), "--image", registry.named(`pr-${pr}`));
 }
 
 test("pull request 39 is merged to STAGING, and its image is built for that", async () => {
   const reference = `${process.env["REGISTRY_PREFIX"] ?? "studygiveway"}/daphne:pr-39`;
   // An earlier run may have left one.
-  await run(["docker", "rmi", reference], { timeoutSeconds: 30 });
+  if (await isOnNode(reference)) await docker("rmi", reference);
   const promoted = await promote("staging", "--pr", "39");
   images.set(39, await idOf(reference));
   await expect(promoted, { pr: 39, left: ["staging-pr-39"] });
 });
 
-test("41 is merged to STAGING: 39 serves until 41 is live, and goes", async () => {
+test("what is built for 41 is pushed, and is known by the digest it has in the registry", async () => {
+  const env = { REGISTRY_PREFIX: registry.prefix };
+  const built = await sgw(["build", "--pr", "41", "--json"], { env });
+  assert.deepEqual(JSON.parse(built.stdout), { image: registry.named("pr-41") });
+  const pushed = await sgw(["push", "--pr", "41", "--json"], { env });
+  const { image } = JSON.parse(pushed.stdout) as { image: string };
+  assert.equal(image, await registry.digestOf("pr-41"));
+  images.set(41, image);
+});
+
+test("41 is merged to STAGING by a tag that only the registry knows: 39 serves until 41 is live, and goes", async () => {
+  await docker("rmi", registry.named("pr-41"));
+  assert.equal(await isOnNode(images.get(41) ?? ""), false);
   const superseded = async () => {
-    await eventually(
-      "39 serves no longer",
-      async () => {
-        const answer = await https({ host: hostOf("staging-pr-39"), path: "/healthz" });
-        assert.notEqual(answer.status, 200);
-      },
-      { seconds: 300 },
-    );
+    await servesNoLonger("staging-pr-39");
     assert.equal((await ledger("staging")).at(-1)?.outcome, "live");
   };
   const [promoted] = await Promise.all([toStaging(41), superseded()]);
   await expect(promoted, { pr: 41, gone: ["staging-pr-39"], left: ["staging-pr-41"] });
 });
 
+test("the tag of 41 means another image by now", async () => {
+  assert.notEqual(await registry.push(await layeredImage(42), "pr-41"), images.get(41));
+});
 step("what is live in STAGING goes to QA: the same digest, and STAGING is gone", "qa", [], {
   pr: 41,
   gone: ["staging-pr-41"],
@@ -162,8 +156,25 @@ test("the site is PROD, and status says so to machines and to people", async () 
   expectLive(await status(), { stack, pr: 41, url, image, generation });
 });
 
-test("42 is merged to STAGING beside 41 in PROD", async () => {
-  await expect(await toStaging(42), { pr: 42, left: ["prod-pr-41", "staging-pr-42"] });
+test("42 is merged to STAGING beside 41 in PROD; a layer that is nowhere else comes from the registry", async () => {
+  const id = await layeredImage(42);
+  images.set(42, await registry.push(id, "pr-42"));
+  await docker("rmi", "--force", id);
+  assert.equal(await isOnNode(id), false);
+  const promoted = await toStaging(42);
+  assert.equal(await idOf(promoted.image), id);
+  await expect(promoted, { pr: 42, left: ["prod-pr-41", "staging-pr-42"] });
+});
+
+test("without its registry a release runs on, and a tag that nobody knows is a failure with a reason", async () => {
+  await registry.stop();
+  const serving = await answering("staging-pr-42");
+  const unknown = ["--image", registry.named("none")];
+  const { stderr } = await sgw(["promote", "staging", "--pr", "42", ...unknown, "--yes"], { code: 1 });
+  assert.match(stderr, /registry/);
+  const { outcome, reason } = (await ledger("staging")).at(-1) ?? {};
+  assert.match(`${outcome}: ${reason}`, /^failed: .*registry/);
+  assert.equal(await answering("staging-pr-42"), serving);
 });
 step("42 to QA beside 41 in PROD", "qa", ["--pr", "42"], {
   pr: 42,
@@ -179,35 +190,35 @@ step("42 to PROD: 41 and QA are gone", "prod", ["--pr", "42"], {
 test("what became of each is remembered", async () => {
   const told = async (environment: Environment) =>
     (await ledger(environment)).map(({ pr, step, outcome }) => `${pr} ${step} ${outcome}`);
-  assert.deepEqual(await told("staging"), ["39 done destroyed", "41 done destroyed", "42 done destroyed"]);
+  assert.deepEqual(await told("staging"), [
+    "39 done destroyed",
+    "41 done destroyed",
+    "42 done destroyed",
+    "42 done failed",
+  ]);
   assert.deepEqual(await told("qa"), ["41 done destroyed", "42 done destroyed"]);
   assert.deepEqual(await told("prod"), ["41 done destroyed", "42 done live"]);
 });
 
-async function refuse(args: readonly string[], words: RegExp, verb = "promote"): Promise<void> {
-  const { stderr } = await sgw([verb, ...args, "--yes"], { code: 2 });
-  assert.match(stderr, words);
-}
-
 test("what was destroyed, is older, was never in the stage before or is in use is refused before anything is made", async () => {
   const before = backendFiles();
   await makingNothing(async () => {
-    await refuse(["staging", "--pr", "42", "--image", images.get(42) ?? ""], /was destroyed in staging .* --revive/);
-    await refuse(
+    await refused(["staging", "--pr", "42", "--image", images.get(42) ?? ""], /was destroyed in staging .* --revive/);
+    await refused(
       ["staging", "--pr", "40", "--image", images.get(41) ?? ""],
       /older than 42, which was live in staging/,
     );
-    await refuse(["prod", "--pr", "41"], /was destroyed in prod/);
-    await refuse(["qa", "--pr", "77"], /77: got one that was never live in staging/);
-    await refuse(["prod", "--pr", "42", "--image", "x:1"], /--image: got "x:1", expected none/);
-    await refuse(["staging"], /--pr: got nothing, expected a number/);
+    await refused(["prod", "--pr", "41"], /was destroyed in prod/);
+    await refused(["qa", "--pr", "77"], /77: got one that was never live in staging/);
+    await refused(["prod", "--pr", "42", "--image", "x:1"], /--image: got "x:1", expected none/);
+    await refused(["staging"], /--pr: got nothing, expected a number/);
     for (const number of ["0", "-1", "1;rm", "1000000000", "42a", ""]) {
-      await refuse(["qa", `--pr=${number}`], /Expected a number from 1 to 999999999/);
+      await refused(["qa", `--pr=${number}`], /Expected a number from 1 to 999999999/);
     }
-    await refuse(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
-    await refuse(["prod-pr-42"], /prod-pr-42: got the live release of prod \(generation \d+\).* --live/, "destroy");
-    await refuse(["prod-data"], /prod-data: got one that .*\bprod-pr-42\b.* use/, "destroy");
-    await refuse(["platform"], /platform: got one that .*\bprod-data\b.* use/, "destroy");
+    await refused(["production", "--pr", "42"], /Allowed choices are staging, qa, prod/);
+    await refused(["prod-pr-42"], /prod-pr-42: got the live release of prod \(generation \d+\).* --live/, "destroy");
+    await refused(["prod-data"], /prod-data: got one that .*\bprod-pr-42\b.* use/, "destroy");
+    await refused(["platform"], /platform: got one that .*\bprod-data\b.* use/, "destroy");
   });
   assert.deepEqual(backendFiles(), before);
 });
@@ -219,7 +230,7 @@ test("of two deployers one waits for the other, or is told who holds the lease; 
   });
   const [seen] = await Promise.all([
     status(),
-    refuse(
+    refused(
       ["prod", "--pr", "42", "--revive", "--wait", "0"],
       /lease of prod: got .*@.*, expected it to be free within 0 s/,
     ),

@@ -12,10 +12,18 @@ import { docker, privateDaemon } from "./world.ts";
 
 // Docker speaks plain HTTP to a registry at a loopback address, and to no other that it was not told of.
 const address = "127.0.0.1:5000";
+const team = "team";
+const repository = `${team}/daphne`;
 
 export interface Registry {
   /** What stands before the names of its images. */
-  readonly address: string;
+  readonly prefix: string;
+  /** The application by tag. */
+  readonly named: (tag: string) => string;
+  /** The application by the digest that a tag stands for, as the registry itself says. */
+  readonly digestOf: (tag: string) => Promise<string>;
+  /** Sends an image of the private Engine as the application; gives its reference by digest. */
+  readonly push: (image: string, tag: string) => Promise<string>;
   /** Ends it and forgets its images; it ends with this process, too. */
   readonly stop: () => Promise<void>;
 }
@@ -45,7 +53,10 @@ export async function startRegistry(): Promise<Registry> {
     throw error;
   }
   return {
-    address,
+    prefix: `${address}/${team}`,
+    named,
+    digestOf,
+    push,
     stop: () => {
       process.off("exit", stop);
       stop();
@@ -54,14 +65,24 @@ export async function startRegistry(): Promise<Registry> {
   };
 }
 
-/** Sends an image of the private Engine to the registry; gives the reference with the digest it has there. */
-export async function push(image: string, repository: string, tag: string): Promise<string> {
-  const name = `${address}/${repository}`;
-  await docker("tag", image, `${name}:${tag}`);
-  const said = await docker("push", `${name}:${tag}`);
-  const digest = /digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1];
-  if (digest === undefined) throw new Error(`docker push ${name}:${tag} names no digest:\n${said}`);
-  return `${name}@${digest}`;
+function named(tag: string): string {
+  return `${address}/${repository}:${tag}`;
+}
+
+async function digestOf(tag: string): Promise<string> {
+  const manifest = `http://${address}/v2/${repository}/manifests/${tag}`;
+  const accept = "Accept: application/vnd.docker.distribution.manifest.v2+json";
+  const command = inside(privateDaemon().namespace, ["curl", "-fsSI", "-H", accept, manifest]);
+  const said = await must(command, { timeoutSeconds: 30 });
+  const digest = /^docker-content-digest: (sha256:[0-9a-f]{64})/im.exec(said)?.[1];
+  if (digest === undefined) throw new Error(`${manifest} has no digest:\n${said}`);
+  return `${address}/${repository}@${digest}`;
+}
+
+async function push(image: string, tag: string): Promise<string> {
+  await docker("tag", image, named(tag));
+  await docker("push", named(tag));
+  return digestOf(tag);
 }
 
 function configOf(folder: string): string {

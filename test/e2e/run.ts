@@ -26,7 +26,8 @@ without .e2e.ts, all of them when none is given, always in this order.
 const order = [
   ...["start", "stacks", "edge", "logs", "hardening", "secrets", "scale", "failure", "bad-inputs", "programs"],
   "bootstrap",
-  ...["promotion", "registry", "bad-releases", "forge", "verbs", "switching", "recovery", "survival", "lifecycle"],
+  "registry",
+  ...["promotion", "bad-releases", "forge", "verbs", "switching", "recovery", "survival", "lifecycle"],
 ];
 
 /** Take long and run only when they are named. */

@@ -9,7 +9,7 @@ import { type Environment } from "../../src/identity.ts";
 import { type CommandResult } from "../../tools/command.ts";
 import { backendFolder } from "../../tools/environment.ts";
 import { inside as inNamespace } from "./namespace.ts";
-import { engine, hostOf, https, inside, plainPath, privateDaemon, project, stackObjects } from "./world.ts";
+import { engine, eventually, hostOf, https, inside, plainPath, privateDaemon, project, stackObjects } from "./world.ts";
 
 interface SgwOptions {
   /** The exit code it has to end with. Default: 0. */
@@ -56,6 +56,12 @@ export interface Promoted {
 export async function promote(environment: Environment, ...args: readonly string[]): Promise<Promoted> {
   const { stdout } = await sgw(["promote", environment, ...args, "--yes", "--json"]);
   return JSON.parse(stdout) as Promoted;
+}
+
+/** A promotion, or what else is named, that is refused before anything is made, in these words. */
+export async function refused(args: readonly string[], words: RegExp, verb = "promote"): Promise<void> {
+  const { stderr } = await sgw([verb, ...args, "--yes"], { code: 2 });
+  assert.match(stderr, words);
 }
 
 /** What `sgw status` says to machines, and to people: its lines and the cells of each. */
@@ -128,4 +134,21 @@ export async function answering(stack: string): Promise<string | undefined> {
   const { status, headers } = await https({ host: hostOf(stack), path: "/readyz" });
   assert.equal(status, 200);
   return headers["x-release"];
+}
+
+/** Traefik takes a moment to forget a release. */
+export async function answeredByNobody(stack: string): Promise<void> {
+  const host = hostOf(stack);
+  await eventually(`nobody answers at ${host}`, async () => {
+    assert.equal((await https({ host })).status, 404);
+  });
+}
+
+/** Waits until a release that is to go is on its way. */
+export async function servesNoLonger(stack: string): Promise<void> {
+  const answers = async () => {
+    const { status } = await https({ host: hostOf(stack), path: "/healthz" });
+    assert.notEqual(status, 200);
+  };
+  await eventually(`${stack} serves no longer`, answers, { seconds: 300 });
 }
