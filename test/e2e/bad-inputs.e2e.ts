@@ -8,10 +8,10 @@ import { type BadInput, badInputs } from "../settings/bad-inputs.ts";
 import { closeDesk, type Desk, lay, makingNothing, openDesk, outputOf, refused } from "./refusal.ts";
 import { fleetUp, initStack, preview, pulumi, setConfig, up } from "./world.ts";
 
-/** Every other one, so that each kind is there; but what Pulumi itself needs to start cannot be missing here. */
-const chosen = badInputs.filter(({ says }, index) => index % 2 === 0 && !says.startsWith("PULUMI_"));
-/** Two of three are brought up, which could make something; the rest is previewed. */
-const verbOf = (index: number) => (index % 3 === 0 ? "preview" : "up");
+/** Two of five, so that each kind is there; but what Pulumi itself needs to start cannot be missing here. */
+const chosen = badInputs.filter(({ says }, index) => index % 5 < 2 && !says.startsWith("PULUMI_"));
+/** Most are brought up, which could make something; the rest is previewed. */
+const verbOf = (index: number) => (index % 8 === 0 ? "preview" : "up");
 const deskCount = Math.min(availableParallelism(), 8);
 const desks: Desk[] = [];
 
