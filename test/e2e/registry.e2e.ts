@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { images } from "../../src/images.ts";
 import { type Registry, startRegistry } from "./registry.ts";
-import { destroy, fleetUp, initStack, pulumi, runningTasks, setConfig, up } from "./world.ts";
+import { destroy, docker, fleetUp, initStack, pulumi, runningTasks, setConfig, up } from "./world.ts";
 
 // A registry that answers: Swarm keeps the digest and the platforms that a tag had on create, which no later `up` may undo.
 
 const stack = "prod-pr-61";
+const services = ["daphne", "nginx"] as const;
 let registry: Registry;
 
 before(async () => {
   await fleetUp(["platform", "prod-data"]);
   registry = await startRegistry();
   await initStack(stack);
-  for (const service of ["daphne", "nginx"] as const) {
+  for (const service of services) {
     await registry.push(`stand-in/${images[service].standIn}`, service);
     await setConfig(stack, `${service}.image`, registry.named(service));
   }
@@ -23,11 +24,13 @@ before(async () => {
 after(async () => {
   await destroy(stack);
   await pulumi(stack, ["stack", "rm", "--yes"]);
+  // As long as the node has one of the tags, it knows every digest of the repository.
+  await docker("rmi", ...services.map(registry.named));
   await registry.stop();
 });
 
 async function tasks(): Promise<string[]> {
-  const all = await Promise.all(["daphne", "nginx"].map((service) => runningTasks(`${stack}-${service}`)));
+  const all = await Promise.all(services.map((service) => runningTasks(`${stack}-${service}`)));
   return all.flat().map(({ ID }) => ID);
 }
 
