@@ -17,8 +17,8 @@ export async function program(settings: Settings): Promise<Record<string, unknow
   const engine = openEngine(settings.docker.host, settings.docker.access);
   const { nodes } = await readCluster(engine, settings.docker.host);
   await requireLenders(engine, settings);
-  const found = { rollout: await rollout(engine, settings), running: await runningImages(engine, settings) };
-  const scope = newScope(settings, swarmProvider(settings), nodes, found);
+  const [released, running] = await Promise.all([rollout(engine, settings), runningImages(engine, settings)]);
+  const scope = newScope(settings, swarmProvider(settings), nodes, { rollout: released, running });
   const outputs = await compose(scope);
   return { ...outputs, services: gate(scope, engine) };
 }
