@@ -11,7 +11,7 @@ import {
   answeredByNobody,
   answering,
   backendFiles,
-  containerImages,
+  expectImage,
   ledger,
   promote,
   type Promoted,
@@ -72,7 +72,7 @@ interface Step {
 async function expect(promoted: Promoted, { pr, gone = [], left }: Step): Promise<void> {
   const { stack, generation, image, url, destroyed } = promoted;
   assert.equal(image, images.get(pr));
-  assert.deepEqual(await containerImages(stack), [await idOf(image)]);
+  await expectImage(stack, image);
   assert.equal(url, `https://${hostOf(stack)}`);
   const mark = `${stack}.${generation}`;
   assert.equal(await answering(stack), mark);

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { must, run } from "../../tools/command.ts";
 import { cacheFolder } from "../../tools/environment.ts";
-import { inside } from "./namespace.ts";
+import { inside as inNamespace } from "./namespace.ts";
 import { isAlive, kill, waitForEnd } from "./process.ts";
-import { docker, privateDaemon } from "./world.ts";
+import { docker, inside, privateDaemon } from "./world.ts";
 
 // Docker speaks plain HTTP to a registry at a loopback address, and to no other that it was not told of.
 const address = "127.0.0.1:5000";
@@ -37,7 +37,7 @@ export async function startRegistry(): Promise<Registry> {
   const output = openSync(log, "a");
   // So that it goes however this process ends.
   const mortal = ["setpriv", "--pdeathsig", "KILL", program, "serve", config];
-  const [command = "", ...rest] = inside(privateDaemon().namespace, mortal);
+  const [command = "", ...rest] = inNamespace(privateDaemon().namespace, mortal);
   const child = spawn(command, rest, { stdio: ["ignore", output, output] });
   closeSync(output);
   child.unref();
@@ -72,10 +72,9 @@ function named(tag: string): string {
 async function digestOf(tag: string): Promise<string> {
   const manifest = `http://${address}/v2/${repository}/manifests/${tag}`;
   const accept = "Accept: application/vnd.docker.distribution.manifest.v2+json";
-  const command = inside(privateDaemon().namespace, ["curl", "-fsSI", "-H", accept, manifest]);
-  const said = await must(command, { timeoutSeconds: 30 });
-  const digest = /^docker-content-digest: (sha256:[0-9a-f]{64})/im.exec(said)?.[1];
-  if (digest === undefined) throw new Error(`${manifest} has no digest:\n${said}`);
+  const { stdout, stderr } = await inside(["curl", "-fsSI", "-H", accept, manifest]);
+  const digest = /^docker-content-digest: (sha256:[0-9a-f]{64})/im.exec(stdout)?.[1];
+  if (digest === undefined) throw new Error(`${manifest} has no digest:\n${stdout}${stderr}`);
   return `${address}/${repository}@${digest}`;
 }
 

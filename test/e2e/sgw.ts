@@ -8,6 +8,7 @@ import { type Status, statusSchema } from "../../src/delivery/status/schema.ts";
 import { type Environment } from "../../src/identity.ts";
 import { type CommandResult } from "../../tools/command.ts";
 import { backendFolder } from "../../tools/environment.ts";
+import { idOf } from "./applications.ts";
 import { inside as inNamespace } from "./namespace.ts";
 import { engine, eventually, hostOf, https, inside, plainPath, privateDaemon, project, stackObjects } from "./world.ts";
 
@@ -120,13 +121,14 @@ export async function runningImage(stack: string): Promise<string> {
   return Spec.TaskTemplate.ContainerSpec.Image;
 }
 
-/** The images that the running containers of the application were made from, by their ids on this node. */
-export async function containerImages(stack: string): Promise<string[]> {
+/** The application is asked to run this very image, and all its containers do. */
+export async function expectImage(stack: string, image: string): Promise<void> {
+  assert.equal(await runningImage(stack), image);
   const { containers } = await stackObjects(stack);
   const running = containers.filter(
     ({ Labels, State }) => Labels["com.docker.swarm.service.name"] === `${stack}-daphne` && State === "running",
   );
-  return [...new Set(running.map(({ ImageID }) => ImageID))];
+  assert.deepEqual([...new Set(running.map(({ ImageID }) => ImageID))], [await idOf(image)]);
 }
 
 /** What a release answers with in X-Release. */
