@@ -36,10 +36,11 @@ export async function logs(
     return 0;
   }
   const lines: LogLine[] = [];
-  await Promise.all(chosen.map((one) => readLog(engine, one, options, (line) => lines.push(line))));
+  const read = await Promise.allSettled(chosen.map((one) => readLog(engine, one, options, (line) => lines.push(line))));
   // Each service answers by itself, so only now their lines can be put in the order in which they were written.
   lines.sort((a, b) => a.time.localeCompare(b.time) || whoWrote(a).localeCompare(whoWrote(b)));
   for (const line of lines) write(line);
+  for (const one of read) if (one.status === "rejected") throw one.reason;
   return 0;
 }
 

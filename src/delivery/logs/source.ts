@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { buffer } from "node:stream/consumers";
 import { type Engine } from "../../cluster/engine.ts";
 import { Frames } from "../../cluster/frames.ts";
 import { type OwnedService } from "../../cluster/objects.ts";
@@ -14,16 +15,20 @@ interface LogOptions {
   readonly signal: AbortSignal;
 }
 
+/** An Engine sometimes never ends an answer (moby/moby#38640), and does when asked anew; a long log takes its time, too. */
+const usualPatienceMs: readonly number[] = [10_000, 30_000, 120_000];
+
 /** The lines of a service's tasks, on whatever nodes they run, as they come. */
 export async function readLog(
   engine: Engine,
   service: OwnedService,
   options: LogOptions,
   add: (line: LogLine) => void,
+  patienceMs = usualPatienceMs,
 ): Promise<void> {
   const slots = new Slots(engine, service.id);
   const frames = new Frames();
-  for await (const chunk of chunks(engine, service, options)) {
+  for await (const chunk of chunks(engine, service, options, patienceMs)) {
     for (const frame of frames.add(chunk)) {
       for (const { time, task, stream, text } of taskLines(frame)) {
         add({ time, stack: service.stack, service: service.unit, slot: await slots.of(task), stream, text });
@@ -32,7 +37,8 @@ export async function readLog(
   }
 }
 
-async function* chunks(engine: Engine, { id }: OwnedService, { tail, since, follow, signal }: LogOptions) {
+async function* chunks(engine: Engine, service: OwnedService, options: LogOptions, patienceMs: readonly number[]) {
+  const { tail, since, follow, signal } = options;
   setMaxListeners(0, signal);
   const question = {
     stdout: true,
@@ -41,20 +47,41 @@ async function* chunks(engine: Engine, { id }: OwnedService, { tail, since, foll
     details: true,
     ...(tail !== undefined && { tail }),
     ...(since !== undefined && { since }),
-    abortSignal: signal,
   };
-  const log = engine.getService(id);
+  const log = engine.getService(service.id);
   try {
-    if (!follow) {
-      const answer: unknown = await log.logs({ ...question, follow: false });
-      if (Buffer.isBuffer(answer)) yield answer;
-      else for await (const chunk of answer as NodeJS.ReadableStream) yield Buffer.from(chunk);
+    if (follow) {
+      for await (const chunk of await log.logs({ ...question, follow, abortSignal: signal })) yield Buffer.from(chunk);
       return;
     }
-    for await (const chunk of await log.logs({ ...question, follow: true })) yield Buffer.from(chunk);
+    yield await ended(service, options, patienceMs, async (abortSignal) => {
+      const answer = await log.logs({ ...question, follow, abortSignal });
+      return Buffer.isBuffer(answer) ? answer : buffer(answer);
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/** The answer to a question that is asked anew, with more patience each time, while the answer has no end. */
+async function ended(
+  { stack, unit }: OwnedService,
+  { signal }: LogOptions,
+  patienceMs: readonly number[],
+  ask: (signal: AbortSignal) => Promise<Buffer>,
+): Promise<Buffer> {
+  for (const ms of patienceMs) {
+    const late = AbortSignal.timeout(ms);
+    try {
+      return await ask(AbortSignal.any([signal, late]));
+    } catch (error) {
+      if (!late.aborted) throw error;
+    }
+  }
+  throw new Error(
+    `log of ${unit} of ${stack}: the Engine did not end its answer, asked ${String(patienceMs.length)} times, ` +
+      `ask for less with --tail or --since, or use --follow`,
+  );
 }
 
 /** Which copy a task is; asked for once for all tasks that are known, and again for one that is new. */

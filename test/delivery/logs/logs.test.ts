@@ -20,6 +20,8 @@ const written = (second: number, unit: string, slot: number, text: string, strea
     stream,
   );
 
+const never = new AbortController().signal;
+
 type Written = Readonly<Record<string, Buffer>>;
 
 function swarm(written: Written) {
@@ -45,7 +47,7 @@ async function run(written: Written, options: Partial<LogsOptions> & { json?: bo
     engine,
     json: options.json ?? false,
     out: (text: string) => void out.push(text),
-    interrupted: new AbortController().signal,
+    interrupted: never,
   };
   assert.equal(await logs(context, { stack, ...options }), 0);
   return { lines: out.join("").split("\n").slice(0, -1), questions };
@@ -111,6 +113,21 @@ await test("a line without details or time is kept as it is", () => {
 await test("a task that Swarm has forgotten has no number", async () => {
   const { lines } = await run({ [`${stack}.nginx`]: written(1, "nginx", 9, "late") }, { service: "nginx" });
   assert.deepEqual(lines, ["nginx   | late"]);
+});
+
+await test("a service whose log cannot be read takes none of the others' lines", async () => {
+  const { engine } = swarm({});
+  const getService = (id: string) => ({
+    logs: () =>
+      id === `${stack}.daphne`
+        ? Promise.reject(new Error("no such luck"))
+        : Promise.resolve(id === `${stack}.nginx` ? written(2, "nginx", 1, "second") : Buffer.alloc(0)),
+  });
+  Object.assign(engine, { getService });
+  const out: string[] = [];
+  const context = { engine, json: false, out: (text: string) => void out.push(text), interrupted: never };
+  await assert.rejects(logs(context, { stack }), /no such luck/);
+  assert.deepEqual(out, ["nginx.1      | second\n"]);
 });
 
 await test("followed lines come as they are written, until it is interrupted", async () => {
