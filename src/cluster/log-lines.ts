@@ -1,35 +1,19 @@
-import { type Engine } from "./engine.ts";
-import { Frames } from "./frames.ts";
+import { type Logged, wholeLog } from "./whole-log.ts";
 
 const lineCount = 10;
 const longestLine = 300;
-const timeoutMs = 5000;
+/** Short: whoever waits for these lines waits for an error. */
+const patienceMs: readonly number[] = [1500, 3500];
 
-/** A service or one of its tasks. */
-export type Logged = Pick<ReturnType<Engine["getService"]>, "logs">;
-
-/** Its newest lines, oldest first; none if the Engine cannot tell within some seconds. */
-export async function lastLogLines(source: Logged): Promise<string[]> {
+/** The newest lines of a log, oldest first; undefined if the Engine cannot tell within some seconds. */
+export async function lastLogLines(source: Logged): Promise<string[] | undefined> {
   try {
-    const answer = await source.logs({
-      stdout: true,
-      stderr: true,
-      timestamps: true,
-      tail: lineCount,
-      follow: false,
-      abortSignal: AbortSignal.timeout(timeoutMs),
-    });
-    const frames = new Frames().add(Buffer.isBuffer(answer) ? answer : await collect(answer));
-    return newest(frames.map(({ text }) => text).join(""));
+    const question = { stdout: true, stderr: true, timestamps: true, tail: lineCount };
+    const frames = await wholeLog(source, question, patienceMs);
+    return frames && newest(frames.map(({ text }) => text).join(""));
   } catch {
-    return [];
+    return undefined;
   }
-}
-
-async function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }
 
 /** Each task has its own tail, so the lines are put in the order of their time stamps, which are then cut off. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Engine } from "../cluster/engine.ts";
-import { lastLogLines, type Logged } from "../cluster/log-lines.ts";
+import { lastLogLines } from "../cluster/log-lines.ts";
+import { type Logged } from "../cluster/whole-log.ts";
 import { type Scope } from "./scope.ts";
 import { isOfForm, type ServiceState, type TaskState, type Verdict, verdict } from "../cluster/verdict.ts";
 
@@ -72,19 +73,25 @@ type Failing = readonly (readonly [Watched, Verdict])[];
 async function refusal(engine: Engine, failing: Failing, timeoutSeconds?: number): Promise<pulumi.RunError> {
   const reports = await Promise.all(
     failing.map(async ([{ name, id }, state]) => {
-      const lines = await linesOf(engine, id, state);
-      const log = lines.length === 0 ? ["(it wrote no log line)"] : lines;
-      return [`${name}: ${describe(state)}`, ...log.map((line) => `    ${line}`)].join("\n");
+      const lines = await lastWords(engine, id, state);
+      return [`${name}: ${describe(state)}`, ...lines.map((line) => `    ${line}`)].join("\n");
     }),
   );
   const title = timeoutSeconds === undefined ? "not healthy" : `not healthy after ${timeoutSeconds} s (${setting})`;
   return new pulumi.RunError([`${title}:`, ...reports].join("\n"));
 }
 
-/** Those of the task that failed, and not of one that serves in its place; of all tasks where none has failed yet. */
-async function linesOf(engine: Engine, id: string, state: Verdict): Promise<string[]> {
-  if (state.kind !== "failed") return lastLogLines(engine.getService(id));
-  return state.task === undefined ? [] : lastLogLines(engine.getTask(state.task) as unknown as Logged);
+async function lastWords(engine: Engine, id: string, state: Verdict): Promise<string[]> {
+  const log = logOf(engine, id, state);
+  const lines = log === undefined ? [] : await lastLogLines(log);
+  if (lines === undefined) return ["(its log could not be read)"];
+  return lines.length === 0 ? ["(it wrote no log line)"] : lines;
+}
+
+/** That of the task that failed, and not of one that serves in its place; of all tasks where none has failed yet. */
+function logOf(engine: Engine, id: string, state: Verdict): Logged | undefined {
+  if (state.kind !== "failed") return engine.getService(id);
+  return state.task === undefined ? undefined : (engine.getTask(state.task) as unknown as Logged);
 }
 
 function describe(state: Verdict): string {

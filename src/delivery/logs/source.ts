@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
-import { buffer } from "node:stream/consumers";
 import { type Engine } from "../../cluster/engine.ts";
-import { Frames } from "../../cluster/frames.ts";
+import { type Frame, Frames } from "../../cluster/frames.ts";
 import { type OwnedService } from "../../cluster/objects.ts";
+import { wholeLog } from "../../cluster/whole-log.ts";
 import { type LogLine, taskLines } from "./line.ts";
 
 interface LogOptions {
@@ -15,7 +15,7 @@ interface LogOptions {
   readonly signal: AbortSignal;
 }
 
-/** An Engine sometimes never ends an answer (moby/moby#38640), and does when asked anew; a long log takes its time, too. */
+/** Long, because a long log takes its time, too. */
 const usualPatienceMs: readonly number[] = [10_000, 30_000, 120_000];
 
 /** The lines of a service's tasks, on whatever nodes they run, as they come. */
@@ -27,18 +27,19 @@ export async function readLog(
   patienceMs = usualPatienceMs,
 ): Promise<void> {
   const slots = new Slots(engine, service.id);
-  const frames = new Frames();
-  for await (const chunk of chunks(engine, service, options, patienceMs)) {
-    for (const frame of frames.add(chunk)) {
-      for (const { time, task, stream, text } of taskLines(frame)) {
-        add({ time, stack: service.stack, service: service.unit, slot: await slots.of(task), stream, text });
-      }
+  for await (const frame of frames(engine, service, options, patienceMs)) {
+    for (const { time, task, stream, text } of taskLines(frame)) {
+      add({ time, stack: service.stack, service: service.unit, slot: await slots.of(task), stream, text });
     }
   }
 }
 
-async function* chunks(engine: Engine, service: OwnedService, options: LogOptions, patienceMs: readonly number[]) {
-  const { tail, since, follow, signal } = options;
+async function* frames(
+  engine: Engine,
+  { id, stack, unit }: OwnedService,
+  { tail, since, follow, signal }: LogOptions,
+  patienceMs: readonly number[],
+): AsyncGenerator<Frame> {
   setMaxListeners(0, signal);
   const question = {
     stdout: true,
@@ -48,35 +49,20 @@ async function* chunks(engine: Engine, service: OwnedService, options: LogOption
     ...(tail !== undefined && { tail }),
     ...(since !== undefined && { since }),
   };
-  const log = engine.getService(service.id);
+  const log = engine.getService(id);
   try {
     if (follow) {
-      for await (const chunk of await log.logs({ ...question, follow, abortSignal: signal })) yield Buffer.from(chunk);
+      const coming = new Frames();
+      for await (const chunk of await log.logs({ ...question, follow, abortSignal: signal })) {
+        yield* coming.add(Buffer.from(chunk));
+      }
       return;
     }
-    yield await ended(service, options, patienceMs, async (abortSignal) => {
-      const answer = await log.logs({ ...question, follow, abortSignal });
-      return Buffer.isBuffer(answer) ? answer : buffer(answer);
-    });
+    const whole = await wholeLog(log, question, patienceMs, signal);
+    if (whole !== undefined) return yield* whole;
   } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
-/** The answer to a question that is asked anew, with more patience each time, while the answer has no end. */
-async function ended(
-  { stack, unit }: OwnedService,
-  { signal }: LogOptions,
-  patienceMs: readonly number[],
-  ask: (signal: AbortSignal) => Promise<Buffer>,
-): Promise<Buffer> {
-  for (const ms of patienceMs) {
-    const late = AbortSignal.timeout(ms);
-    try {
-      return await ask(AbortSignal.any([signal, late]));
-    } catch (error) {
-      if (!late.aborted) throw error;
-    }
+    if (signal.aborted) return;
+    throw error;
   }
   throw new Error(
     `log of ${unit} of ${stack}: the Engine did not end its answer, asked ${String(patienceMs.length)} times, ` +
