@@ -9,7 +9,7 @@ export interface Logged {
   readonly logs: AskService;
 }
 
-export type LogQuestion = Omit<Parameters<AskService>[0] & object, "follow" | "abortSignal">;
+type LogQuestion = Omit<Parameters<AskService>[0] & object, "follow" | "abortSignal">;
 
 /**
  * All that a question for a log is answered with, without following it; undefined if no answer ended. An Engine

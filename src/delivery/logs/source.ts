@@ -59,15 +59,16 @@ async function* frames(
       return;
     }
     const whole = await wholeLog(log, question, patienceMs, signal);
-    if (whole !== undefined) return yield* whole;
+    if (whole === undefined) {
+      throw new Error(
+        `log of ${unit} of ${stack}: the Engine did not end its answer, asked ${String(patienceMs.length)} times, ` +
+          `ask for less with --tail or --since, or use --follow`,
+      );
+    }
+    yield* whole;
   } catch (error) {
-    if (signal.aborted) return;
-    throw error;
+    if (!signal.aborted) throw error;
   }
-  throw new Error(
-    `log of ${unit} of ${stack}: the Engine did not end its answer, asked ${String(patienceMs.length)} times, ` +
-      `ask for less with --tail or --since, or use --follow`,
-  );
 }
 
 /** Which copy a task is; asked for once for all tasks that are known, and again for one that is new. */

@@ -7,6 +7,7 @@ import { type Answer, answering } from "../../cluster/engine-socket.ts";
 
 const service = { stack: "staging-pr-7", unit: "daphne", id: "id-of-daphne" } as Parameters<typeof readLog>[1];
 const line = frame("2026-01-01T10:00:01.123456789Z  what it said\n");
+const question = "GET /services/id-of-daphne/logs?stdout=true&stderr=true&timestamps=true&details=true&tail=100";
 const noEnd = (response: ServerResponse) => void response.write(line);
 const whole = (response: ServerResponse) => void response.end(line);
 
@@ -23,7 +24,17 @@ await test("every line is there once, also where the first answer has no end", a
   const { ended, texts, asked } = await read(t, [noEnd, whole]);
   await ended;
   assert.deepEqual(texts, ["what it said"]);
-  assert.equal(asked.length, 2);
+  assert.deepEqual(
+    asked.map((one) => one.replace("&follow=false", "")),
+    [question, question],
+  );
+});
+
+await test("an answer that is an error is not asked for anew", async (t) => {
+  const fail = (response: ServerResponse) => void response.writeHead(500).end('{"message":"no such luck"}');
+  const { ended, asked } = await read(t, [fail, whole]);
+  await assert.rejects(ended, /no such luck/);
+  assert.equal(asked.length, 1);
 });
 
 await test("where none has an end, the error names the service and what to do", async (t) => {
