@@ -6,7 +6,8 @@ import { type Progress } from "../../tools/progress.ts";
 import { gone, healthy, type Idle, idle } from "./containers.ts";
 import { type Contender } from "./contender.ts";
 import { type Measured } from "./report.ts";
-import { type Timeline, timeline, watchEvents } from "./timeline.ts";
+import { watchEvents } from "../e2e/engine-events.ts";
+import { type Timeline, timeline } from "./timeline.ts";
 import { type Operation, operations } from "./timing.ts";
 
 const timeoutSeconds = 600;

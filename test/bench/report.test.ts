@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { type EngineEvent } from "../e2e/engine-events.ts";
 import { memoryBytes, ownMemoryBytes } from "./containers.ts";
 import { budgets, budgetTable, comparison, type Measured, milestones, services, table } from "./report.ts";
-import { type EngineEvent, timeline } from "./timeline.ts";
+import { timeline } from "./timeline.ts";
 import { median } from "./timing.ts";
 
 const events: EngineEvent[] = [

@@ -1,12 +1,4 @@
-import { type Engine } from "../../src/cluster/engine.ts";
-
-/** What the Engine says when something happens. */
-export interface EngineEvent {
-  readonly Type: string;
-  readonly Action: string;
-  readonly timeNano: number;
-  readonly Actor: { readonly Attributes?: Readonly<Record<string, string>> };
-}
+import { type EngineEvent, serviceOf } from "../e2e/engine-events.ts";
 
 /** Seconds since the command was started. */
 export interface ServiceTimes {
@@ -26,8 +18,6 @@ export interface Timeline {
   readonly end: number;
   readonly services: readonly ServiceTimes[];
 }
-
-const serviceLabels = ["com.docker.swarm.service.name", "com.docker.compose.service"];
 
 export function timeline(events: readonly EngineEvent[], stack: string, startMs: number, endMs: number): Timeline {
   const seconds = ({ timeNano }: EngineEvent) => timeNano / 1e9 - startMs / 1e3;
@@ -59,30 +49,6 @@ function serviceTimes(events: readonly EngineEvent[], seconds: (event: EngineEve
     .sort((a, b) => (a.healthy ?? Infinity) - (b.healthy ?? Infinity));
 }
 
-function serviceOf({ Actor }: EngineEvent): string {
-  const attributes = Actor.Attributes ?? {};
-  return serviceLabels.map((label) => attributes[label]).find((name) => name !== undefined) ?? "?";
-}
-
 function latest(times: readonly (number | undefined)[]): number | undefined {
   return times.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined);
-}
-
-/** Collects what happens until it is closed. */
-export async function watchEvents(engine: Engine): Promise<{ readonly events: EngineEvent[]; close: () => void }> {
-  const events: EngineEvent[] = [];
-  const stream = (await engine.getEvents()) as NodeJS.ReadableStream & { destroy: () => void };
-  let rest = "";
-  stream.on("data", (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    events.push(...lines.filter(Boolean).map((line) => JSON.parse(line) as EngineEvent));
-  });
-  stream.on("error", () => undefined);
-  return {
-    events,
-    close: () => {
-      stream.destroy();
-    },
-  };
 }

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { type Episode, type Played, playUnderLoad } from "../load/episodes.ts";
 import { episodeTable, summaryTable } from "../load/report.ts";
 import { type LoadResult } from "../load/tally.ts";
+import { incidents, watchEvents } from "./engine-events.ts";
 import { prepareProd } from "./prod.ts";
 import { promote, type Promoted, sgw } from "./sgw.ts";
-import { destroy, domain, isUp, privateDaemon, project, taskIds } from "./world.ts";
+import { destroy, domain, engine, isUp, privateDaemon, project, taskIds } from "./world.ts";
 
 interface Switches {
   /** To PROD, each of a release that comes up beside the live one. */
@@ -75,6 +76,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
     };
   });
   episodes.push({ name: "rollback", play: rollBack });
+  const watch = await watchEvents(engine);
   try {
     const { namespace } = privateDaemon();
     const say = (text: string) => {
@@ -83,11 +85,12 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
     const { result, episodes: played } = await playUnderLoad({ host: domain, namespace, episodes, requests, say });
     const tables = `${episodeTable(played)}\n\n${summaryTable(result)}\n`;
     process.stdout.write(`${tables}\n`);
-    assert.deepEqual(
-      played.map(({ error }) => error),
-      episodes.map(() => undefined),
-      tables,
-    );
+    const isPlayed = played.length === episodes.length && played.every(({ error }) => error === undefined);
+    if (!isPlayed || result.lost > 0) {
+      const lines = incidents(watch.events, result.began);
+      process.stdout.write(`Containers that ended or were unhealthy, since the load began:\n${lines.join("\n")}\n`);
+    }
+    assert.ok(isPlayed, tables);
     // Every episode sent users to another release; else nothing was tried.
     assert.ok(
       played.every(({ before, after }) => before !== after && after !== ""),
@@ -96,6 +99,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
     assert.equal(result.lost, 0, tables);
     expectLoad(result, played, requests, tables);
   } finally {
+    watch.close();
     keep(0);
   }
 }

@@ -16,6 +16,8 @@ export interface Played {
   /** What was due between them. */
   readonly sent: number;
   readonly lost: number;
+  /** The longest that a request went out after its time: how much the machine kept even the generator waiting. */
+  readonly behindMs: number;
   /** The release that answered at the beginning, and the one that did at the end. */
   readonly before: string;
   readonly after: string;
@@ -100,7 +102,8 @@ async function play({ name, play }: Episode, load: Load, say: (text: string) => 
 /** What is asked within the second before and after counts with it. */
 function withLosses({ from, to, ...span }: Span, { timeline, changes, began }: LoadResult): Played {
   const [first, last] = [Math.floor(seconds(from - began)), Math.ceil(seconds(to - began))];
-  const sum = (counts: readonly number[]) => counts.slice(first, last + 1).reduce((total, count) => total + count, 0);
+  const within = (values: readonly number[]) => values.slice(first, last + 1);
+  const sum = (counts: readonly number[]) => within(counts).reduce((total, count) => total + count, 0);
   const during = changes.filter(({ at }) => at >= from - 1000 && at <= to + 1000);
   const after = during.at(-1)?.to ?? span.before;
   const switched = during.find((change) => change.to === after)?.at;
@@ -112,6 +115,7 @@ function withLosses({ from, to, ...span }: Span, { timeline, changes, began }: L
       to: seconds(to - began),
       sent: sum(timeline.sent),
       lost: sum(timeline.lost),
+      behindMs: Math.max(0, ...within(timeline.behindMs)),
       after,
     },
     switched: switched === undefined ? undefined : seconds(switched - began),

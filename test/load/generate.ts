@@ -48,7 +48,7 @@ async function sendAll(
       await sleep(early, undefined, { signal }).catch(() => undefined);
       continue;
     }
-    tally.behindMs = Math.max(tally.behindMs, -early);
+    tally.delay(due, -early);
     send(requestAt(index), tally.send(requestAt(index), due));
     index++;
   }

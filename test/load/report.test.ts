@@ -19,7 +19,7 @@ test("the summary names each reason with its number, who answered, and what the 
   const tally = new Tally(performance.timeOrigin + performance.now() - 10_000);
   tally.send("get")({ release: "prod-pr-1.1" });
   for (const lost of ["status 502", "timeout", "timeout"]) tally.send("postBig")({ lost });
-  tally.behindMs = 7;
+  tally.delay(tally.began, 7);
   tally.restarts = 2;
   const text = summaryTable(tally.result(planOf({ host: "studygiveway.test" }), 2));
   assert.match(text, /^\| POST of 1 MB .* 3 \| +0 \| +3 \|.*\| status 502: 1, timeout: 2 +\|$/m);

@@ -26,14 +26,27 @@ export function summaryTable(result: LoadResult): string {
   ].join("\n");
 }
 
-/** One line for each thing that was done under load. */
+/** One line for each thing that was done under load, and below them why one failed. */
 export function episodeTable(played: readonly Played[]): string {
-  const heading = ["episode", "from s", "seconds", "sent", "lost", "release before", "after", "switch s", ""];
+  const heading = [
+    "episode",
+    "from s",
+    "seconds",
+    "sent",
+    "lost",
+    "late ms",
+    "release before",
+    "after",
+    "switch s",
+    "",
+  ];
   const rows = played.map((one) => [
     ...[one.name, one.from.toFixed(1), (one.to - one.from).toFixed(1), String(one.sent), String(one.lost)],
-    ...[one.before, one.after, one.switchSeconds?.toFixed(2) ?? "-", one.error ?? ""],
+    ...[one.behindMs.toFixed(0), one.before, one.after, one.switchSeconds?.toFixed(2) ?? "-"],
+    one.error === undefined ? "" : "failed",
   ]);
-  return markdown([heading, ...rows]);
+  const errors = played.flatMap(({ name, error }) => (error === undefined ? [] : [`\n${name} failed:\n${error}`]));
+  return [markdown([heading, ...rows]), ...errors].join("\n");
 }
 
 /** Numbers stand to the right. */

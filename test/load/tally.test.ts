@@ -14,6 +14,7 @@ test("each that was sent counts once, by its first verdict", () => {
   assert.equal(settle({ release: old, at: 20 }), false);
   assert.equal(tally.send("get", 500)({ release: old, at: 502 }), true);
   assert.equal(tally.send("echo", 1500)({ lost: "timeout" }), true);
+  for (const milliseconds of [12, 7]) tally.delay(1500, milliseconds);
   const result = tally.result(plan, 0);
   assert.deepEqual([result.sent, result.ok, result.lost, result.requests], [3, 1, 2, 2]);
   assert.deepEqual(result.subjects.get, {
@@ -30,7 +31,8 @@ test("each that was sent counts once, by its first verdict", () => {
     { subject: "get", reason: "status 503", release: old, due: 0 },
     { subject: "echo", reason: "timeout", release: "none", due: 1500 },
   ]);
-  assert.deepEqual(result.timeline, { sent: [2, 1], lost: [1, 1] });
+  assert.deepEqual(result.timeline, { sent: [2, 1], lost: [1, 1], behindMs: [0, 12] });
+  assert.equal(result.behindMs, 12);
 });
 
 test("there is no result while one is under way", () => {

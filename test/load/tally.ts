@@ -79,7 +79,7 @@ export interface LoadResult extends Count {
   readonly changes: readonly Change[];
   readonly losses: readonly Loss[];
   /** For each second of the load, by when they were due. */
-  readonly timeline: { readonly sent: readonly number[]; readonly lost: readonly number[] };
+  readonly timeline: Readonly<Record<"sent" | "lost" | "behindMs", readonly number[]>>;
 }
 
 /** Milliseconds since the epoch that never go backwards. */
@@ -100,13 +100,13 @@ interface Account {
 export class Tally {
   readonly began: number;
   restarts = 0;
-  behindMs = 0;
   private readonly accounts = new Map<Subject, Account>();
   private readonly releases = new Map<string, { answers: number; firstAnswer: number; lastAnswer: number }>();
   private readonly changes: Change[] = [];
   private readonly losses: Loss[] = [];
   private readonly sentIn: number[] = [];
   private readonly lostIn: number[] = [];
+  private readonly behindIn: number[] = [];
   private release = "";
   private open = 0;
 
@@ -118,6 +118,12 @@ export class Tally {
 
   get pending(): number {
     return this.open;
+  }
+
+  /** What was due then goes out so much later. */
+  delay(due: number, milliseconds: number): void {
+    const second = this.secondOf(due);
+    this.behindIn[second] = Math.max(this.behindIn[second] ?? 0, milliseconds);
   }
 
   /** Counts one as sent. The first verdict that the returned function is given holds; it returns whether this was it. */
@@ -205,9 +211,10 @@ export class Tally {
     if (total.ok + total.lost !== total.sent || this.open !== 0) {
       throw new Error(`of ${total.sent} that were sent ${total.ok} are ok, ${total.lost} lost and ${this.open} open`);
     }
+    const behindMs = filled(this.behindIn, this.sentIn.length);
     return {
       ...{ plan, ...total, requests: this.requests, began: this.began, seconds: (now() - this.began) / 1000 },
-      ...{ restarts: this.restarts, behindMs: this.behindMs, cpuSeconds },
+      ...{ restarts: this.restarts, behindMs: Math.max(0, ...behindMs), cpuSeconds },
       subjects: Object.fromEntries([...this.accounts].map(([name, one]) => [name, summary(one)])) as Record<
         Subject,
         SubjectResult
@@ -215,7 +222,7 @@ export class Tally {
       releases: Object.fromEntries(this.releases),
       changes: this.changes,
       losses: this.losses,
-      timeline: { sent: filled(this.sentIn), lost: filled(this.lostIn, this.sentIn.length) },
+      timeline: { sent: filled(this.sentIn), lost: filled(this.lostIn, this.sentIn.length), behindMs },
     };
   }
 }
