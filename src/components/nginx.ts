@@ -19,7 +19,6 @@ export class Nginx extends pulumi.ComponentResource {
     super("studygiveway:index:Nginx", name, {}, opts);
     const { scope, upstream, route, network } = args;
     const { ports, services } = scope.settings;
-    const healthz = `http://127.0.0.1:${ports.nginx}/healthz`;
     service(scope, this, {
       service: "nginx",
       generation: scope.rollout?.generation,
@@ -31,11 +30,11 @@ export class Nginx extends pulumi.ComponentResource {
         { path: "/tmp", sizeMb: 16 },
         { path: "/var/cache/nginx", sizeMb: 64 },
       ],
-      // First through to the application: a route must not be taken before what is behind it answers. Later on any answer
-      // will do, also that the application is gone, which a restart of nginx would not mend.
+      // First through to the application: a route must not be taken before what is behind it answers. Later nginx alone:
+      // a restart of it would mend neither an application that is gone nor one that is slow, and cut all it serves.
       health: {
-        startTest: `curl -fsS -m 3 -o /dev/null ${healthz}`,
-        test: `curl -sS -m 3 -o /dev/null ${healthz}`,
+        startTest: `curl -fsS -m 3 -o /dev/null http://127.0.0.1:${ports.nginx}/healthz`,
+        test: `curl -fsS -o /dev/null --unix-socket ${healthSocket} http://localhost/`,
         startSeconds: 120,
         everySeconds: 5,
       },
@@ -48,6 +47,9 @@ export class Nginx extends pulumi.ComponentResource {
   }
 }
 
+/** Where nginx says that it works itself: out of reach of users, and no port that a setting could take. */
+const healthSocket = "/tmp/health.sock";
+
 /**
  * nginx.conf. The variable upstream and \`valid=1s\` make it follow the application's tasks; Docker's DNS says 600 s.
  * Linux asks a second time after 1 s where a busy application had no room for a connection, so 2 s find it and still leave
@@ -55,6 +57,11 @@ export class Nginx extends pulumi.ComponentResource {
  */
 export function nginxConfig(port: number, upstream: string): string {
   return `${base}  server {
+    listen unix:${healthSocket};
+    access_log off;
+    return 204;
+  }
+  server {
     listen ${port};
     set $upstream http://${upstream};
     proxy_http_version 1.1;

@@ -12,8 +12,11 @@ export interface Health {
 
 /** Swarm replaces a task after this many failures in a row. */
 const retries = 4;
-/** The longest one try may take. */
-const tryTimeoutSeconds = 5;
+/**
+ * The longest one try may take. A service that is gone refuses at once, and is replaced after four tries all the same;
+ * one that is slow under load would be killed with all it is about to answer, and the rest be slower still.
+ */
+const tryTimeoutSeconds = 20;
 
 /**
  * Docker tries for the first time after one interval, and has no other pace for the start before Engine 25. So the

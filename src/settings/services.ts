@@ -14,7 +14,9 @@ interface Defaults {
 }
 
 export const services = {
-  traefik: { home: "platform", scale: "every node", memoryMb: 512, cpus: 1 },
+  // Holds what waits while the application stalls. Under 200 requests a second 512 MB were not enough for a few minutes
+  // on a busy machine: the edge was killed, and all that came back at once filled the next one.
+  traefik: { home: "platform", scale: "every node", memoryMb: 1024, cpus: 1 },
   "docker-guard": { home: "platform", scale: "one", memoryMb: 64, cpus: 1 },
   jenkins: { home: "platform", scale: "one", memoryMb: 1024, cpus: 1 },
   "jenkins-agent": { home: "platform", scale: "one", memoryMb: 2048, cpus: 2 },
@@ -33,7 +35,7 @@ export const services = {
   "memcached-admin": { home: "environment", scale: "one", memoryMb: 128, cpus: 1 },
   minio: { home: "environment", scale: "members", memoryMb: 512, cpus: 1 },
   daphne: { home: "environment", scale: "replicas", memoryMb: 256, cpus: 1 },
-  nginx: { home: "environment", scale: "replicas", memoryMb: 64, cpus: 1 },
+  nginx: { home: "environment", scale: "replicas", memoryMb: 128, cpus: 1 },
   // Its image is built, but no stack has the service yet.
   backup: { home: "both", scale: "one", memoryMb: 512, cpus: 1 },
 } as const satisfies Record<string, Defaults>;

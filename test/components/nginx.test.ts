@@ -15,8 +15,9 @@ await test("only requests that may run twice are tried again", () => {
   assert.doesNotMatch(text, /non_idempotent/);
 });
 
-await test("health goes through to the application and stays out of the log", () => {
+await test("health goes through to the application, or is that of nginx alone, and stays out of the log", () => {
   assert.match(text, /location = \/healthz \{\n +access_log off;\n +proxy_pass \$upstream;/);
+  assert.match(text, /listen unix:\/tmp\/health\.sock;\n +access_log off;\n +return 204;/);
 });
 
 await test("WebSockets are upgraded", () => {
