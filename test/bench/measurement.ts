@@ -3,10 +3,10 @@ import { type Engine } from "../../src/cluster/engine.ts";
 import { must } from "../../tools/command.ts";
 import { type Environment } from "../../tools/environment.ts";
 import { type Progress } from "../../tools/progress.ts";
+import { watchEvents } from "../e2e/engine-events.ts";
 import { gone, healthy, type Idle, idle } from "./containers.ts";
 import { type Contender } from "./contender.ts";
 import { type Measured } from "./report.ts";
-import { watchEvents } from "../e2e/engine-events.ts";
 import { type Timeline, timeline } from "./timeline.ts";
 import { type Operation, operations } from "./timing.ts";
 

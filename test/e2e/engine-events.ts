@@ -8,10 +8,17 @@ export interface EngineEvent {
   readonly Actor: { readonly Attributes?: Readonly<Record<string, string>> };
 }
 
-/** Collects what happens until it is closed. */
-export async function watchEvents(engine: Engine): Promise<{ readonly events: EngineEvent[]; close: () => void }> {
+interface Watch {
+  readonly events: EngineEvent[];
+  close: () => void;
+}
+
+/** Collects what happens until it is closed: all of it, or what passes the Engine's own filters. */
+export async function watchEvents(engine: Engine, filters: Readonly<Record<string, string[]>> = {}): Promise<Watch> {
   const events: EngineEvent[] = [];
-  const stream = (await engine.getEvents()) as NodeJS.ReadableStream & { destroy: () => void };
+  const stream = (await engine.getEvents({ filters: JSON.stringify(filters) })) as NodeJS.ReadableStream & {
+    destroy: () => void;
+  };
   let rest = "";
   stream.on("data", (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split("\n");
@@ -34,17 +41,15 @@ export function serviceOf({ Actor }: EngineEvent): string {
   return serviceLabels.map((label) => attributes[label]).find((name) => name !== undefined) ?? "?";
 }
 
-/** What an Engine under strain does to containers, and nobody asked for as such. */
-const isIncident = /^(die|oom|health_status: unhealthy)$/;
+/** What users may have noticed of a container. */
+export const endings = { type: ["container"], event: ["die", "oom", "health_status: unhealthy"] };
 
-/** A line for each container that ended, ran out of memory or was found unhealthy; seconds since that moment. */
-export function incidents(events: readonly EngineEvent[], sinceMs: number): string[] {
-  return events
-    .filter(({ Type, Action }) => Type === "container" && isIncident.test(Action))
-    .map((event) => {
-      const seconds = (event.timeNano / 1e6 - sinceMs) / 1e3;
-      const { exitCode } = event.Actor.Attributes ?? {};
-      const how = exitCode === undefined ? "" : `, exit code ${exitCode}`;
-      return `[${seconds.toFixed(1).padStart(7)}s] ${serviceOf(event)}: ${event.Action}${how}`;
-    });
+/** A line for each of the endings; seconds since that moment. */
+export function endingLines(events: readonly EngineEvent[], sinceMs: number): string[] {
+  return events.map((event) => {
+    const seconds = (event.timeNano / 1e6 - sinceMs) / 1e3;
+    const { exitCode } = event.Actor.Attributes ?? {};
+    const how = exitCode === undefined ? "" : `, exit code ${exitCode}`;
+    return `[${seconds.toFixed(1).padStart(7)}s] ${serviceOf(event)}: ${event.Action}${how}`;
+  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Episode, type Played, playUnderLoad } from "../load/episodes.ts";
 import { episodeTable, summaryTable } from "../load/report.ts";
 import { type LoadResult } from "../load/tally.ts";
-import { incidents, watchEvents } from "./engine-events.ts";
+import { endingLines, endings, watchEvents } from "./engine-events.ts";
 import { prepareProd } from "./prod.ts";
 import { promote, type Promoted, sgw } from "./sgw.ts";
 import { destroy, domain, engine, isUp, privateDaemon, project, taskIds } from "./world.ts";
@@ -76,7 +76,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
     };
   });
   episodes.push({ name: "rollback", play: rollBack });
-  const watch = await watchEvents(engine);
+  const watch = await watchEvents(engine, endings);
   try {
     const { namespace } = privateDaemon();
     const say = (text: string) => {
@@ -87,7 +87,7 @@ export async function switchUnderLoad({ promotions, requests }: Switches): Promi
     process.stdout.write(`${tables}\n`);
     const isPlayed = played.length === episodes.length && played.every(({ error }) => error === undefined);
     if (!isPlayed || result.lost > 0) {
-      const lines = incidents(watch.events, result.began);
+      const lines = endingLines(watch.events, result.began);
       process.stdout.write(`Containers that ended or were unhealthy, since the load began:\n${lines.join("\n")}\n`);
     }
     assert.ok(isPlayed, tables);

@@ -64,4 +64,5 @@ test("after an episode that fails no other is played", async () => {
     episodes.map(({ name, error }) => [name, error]),
     [["fails", "in this way"]],
   );
+  assert.match(episodeTable(episodes), /^\| fails .* \| failed \|\n\nfails failed:\nin this way$/m);
 });
