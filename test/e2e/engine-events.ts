@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { type Engine } from "../../src/cluster/engine.ts";
 
 /** What the Engine says when something happens. */
@@ -19,13 +20,10 @@ export async function watchEvents(engine: Engine, filters: Readonly<Record<strin
   const stream = (await engine.getEvents({ filters: JSON.stringify(filters) })) as NodeJS.ReadableStream & {
     destroy: () => void;
   };
-  let rest = "";
-  stream.on("data", (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split("\n");
-    rest = lines.pop() ?? "";
-    events.push(...lines.filter(Boolean).map((line) => JSON.parse(line) as EngineEvent));
-  });
   stream.on("error", () => undefined);
+  createInterface({ input: stream }).on("line", (line) => {
+    if (line !== "") events.push(JSON.parse(line) as EngineEvent);
+  });
   return {
     events,
     close: () => {
@@ -36,6 +34,7 @@ export async function watchEvents(engine: Engine, filters: Readonly<Record<strin
 
 const serviceLabels = ["com.docker.swarm.service.name", "com.docker.compose.service"];
 
+/** The service that a container belongs to, of a Swarm or of Compose. */
 export function serviceOf({ Actor }: EngineEvent): string {
   const attributes = Actor.Attributes ?? {};
   return serviceLabels.map((label) => attributes[label]).find((name) => name !== undefined) ?? "?";
