@@ -28,7 +28,7 @@ export class Filebeat extends pulumi.ComponentResource {
       volume: { path: `${home}/data` },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${monitorPort}/`],
+        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${monitorPort}/`],
         startSeconds: 300,
         everySeconds: 15,
       },

@@ -47,7 +47,7 @@ export class Jenkins extends pulumi.ComponentResource {
       volume: { path: home },
       tmpfs: [{ path: "/tmp", sizeMb: 256 }],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.jenkins}/login`],
+        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${ports.jenkins}/login`],
         startSeconds: 300,
         everySeconds: 30,
       },

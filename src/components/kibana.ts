@@ -42,8 +42,8 @@ export class Kibana extends pulumi.ComponentResource {
       ],
       // Without Elasticsearch it answers 503; a restart would not help that.
       health: {
-        startTest: `curl -fsS -m 3 -o /dev/null ${status}`,
-        test: `curl -sS -m 3 -o /dev/null ${status}`,
+        startTest: `curl -fsS -o /dev/null ${status}`,
+        test: `curl -sS -o /dev/null ${status}`,
         startSeconds: 300,
         everySeconds: 30,
       },

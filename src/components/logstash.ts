@@ -38,7 +38,7 @@ export class Logstash extends pulumi.ComponentResource {
       volume: { path: `${home}/data`, suffix: "{{.Task.Slot}}" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${ports.logstashApi}/_node/pipelines`],
+        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${ports.logstashApi}/_node/pipelines`],
         startSeconds: 300,
         everySeconds: 15,
       },

@@ -31,7 +31,7 @@ export class MemcachedAdmin extends pulumi.ComponentResource {
         sizeMb: 8,
       })),
       health: {
-        test: ["curl", "-fsS", "-m", "3", "-o", "/dev/null", `http://127.0.0.1:${port}/`],
+        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${port}/`],
         startSeconds: 300,
         everySeconds: 30,
       },

@@ -23,7 +23,7 @@ export class Memcached extends pulumi.ComponentResource {
       user: "11211:11211",
       networks: [{ network, aliases: [name] }],
       health: {
-        test: `printf 'version\\r\\nquit\\r\\n' | nc -w 2 127.0.0.1 ${ports.memcached} | grep -q VERSION`,
+        test: `printf 'version\\r\\nquit\\r\\n' | nc 127.0.0.1 ${ports.memcached} | grep -q VERSION`,
         startSeconds: 300,
         everySeconds: 10,
       },

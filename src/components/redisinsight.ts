@@ -66,10 +66,10 @@ export function healthScript(port: number): string {
   const url = `http://127.0.0.1:${port}`;
   return `#!/bin/sh
 set -eu
-curl -fsS -m 3 -o /dev/null ${url}/healthcheck/
+curl -fsS -o /dev/null ${url}/healthcheck/
 name=$(sed 's/.*"name":"\\([^"]*\\)".*/\\1/' /run/secrets/redisinsight_instance)
-if ! curl -fsS -m 3 ${url}/api/instance/ | grep -q "\\"$name\\""; then
-  curl -fsS -m 5 -o /dev/null -H 'Content-Type: application/json' -d @/run/secrets/redisinsight_instance ${url}/api/instance/
+if ! curl -fsS ${url}/api/instance/ | grep -q "\\"$name\\""; then
+  curl -fsS -o /dev/null -H 'Content-Type: application/json' -d @/run/secrets/redisinsight_instance ${url}/api/instance/
 fi
 `;
 }

@@ -1,6 +1,6 @@
 /** How Docker finds out whether a container works. */
 export interface Health {
-  /** A command, or a line for the image's shell; ends with 0 when all is well. */
+  /** A command, or a line for the image's shell; ends with 0 when all is well, and is given its time by Docker alone. */
   readonly test: readonly string[] | string;
   /** What has to hold once, before it counts as started, where that is more than being alive. Default: the test. */
   readonly startTest?: readonly string[] | string;

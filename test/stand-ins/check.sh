@@ -63,7 +63,7 @@ start registry registry --user 1000:1000 "$(volume registry /var/lib/registry)"
 
 expect "redis-stack: JSON" "[1]" in_ redis-stack sh -c 'redis-cli -a redis-secret --no-auth-warning JSON.SET k $ 1 >/dev/null; redis-cli -a redis-secret --no-auth-warning JSON.GET k $'
 expect "redis-stack: search" "OK" in_ redis-stack sh -c 'redis-cli -a redis-secret --no-auth-warning FT.DROPINDEX i >/dev/null; redis-cli -a redis-secret --no-auth-warning FT.CREATE i SCHEMA t TEXT'
-expect "memcached: version through nc" "VERSION 1.6.38" in_ memcached sh -c 'printf "version\r\nquit\r\n" | nc -w 2 127.0.0.1 11211'
+expect "memcached: version through nc" "VERSION 1.6.38" in_ memcached sh -c 'printf "version\r\nquit\r\n" | nc 127.0.0.1 11211'
 expect "minio: ready" "ready" in_ minio sh -c 'mc alias set local http://127.0.0.1:9000 admin minio-secret >/dev/null && mc ready local'
 expect "minio: bucket and object" "hello" in_ minio sh -c 'mc mb -q --ignore-existing local/bucket >/dev/null; echo hello | mc pipe -q local/bucket/o >/dev/null; mc cat local/bucket/o'
 expect "registry: API" "200 OK" in_ registry wget -S -O /dev/null http://127.0.0.1:5000/v2/
