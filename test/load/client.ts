@@ -1,4 +1,4 @@
-import { type IncomingMessage } from "node:http";
+import { type ClientRequest, type IncomingMessage } from "node:http";
 import { Agent, request, type RequestOptions } from "node:https";
 import { type Plan, type Request, requests } from "./plan.ts";
 import { type Verdict } from "./tally.ts";
@@ -30,7 +30,10 @@ export function createClient(plan: Plan): Client {
   const kept = new Agent({ keepAlive: true, scheduling: "fifo", maxFreeSockets: 32, timeout: 20_000 });
   // A session that is resumed would be no new connection to the full.
   const fresh = new Agent({ keepAlive: false, maxCachedSessions: 0 });
-  const bodies = new Map([256, 1_048_576].map((bytes) => [bytes, Buffer.alloc(bytes, "studygiveway ")]));
+  const sizes = Object.values(requests).map(({ bytes }) => bytes);
+  const bodies = new Map(
+    sizes.filter((bytes) => bytes > 0).map((bytes) => [bytes, Buffer.alloc(bytes, "studygiveway ")]),
+  );
   const send: Client["send"] = (kind, settle) => {
     const { method, path, bytes, isFresh } = requests[kind];
     const body = bodies.get(bytes);
@@ -59,7 +62,8 @@ export function createClient(plan: Plan): Client {
       isAnswered = true;
       read(response, bytes, settle);
     });
-    outgoing.end(body);
+    if (kind === "postSlow" && body !== undefined) trickle(outgoing, body, plan.upload);
+    else outgoing.end(body);
   };
   return {
     send,
@@ -68,6 +72,25 @@ export function createClient(plan: Plan): Client {
       fresh.destroy();
     },
   };
+}
+
+const pieceMs = 500;
+
+/** Sends a body in pieces, as somebody with a slow line does. */
+function trickle(outgoing: ClientRequest, body: Buffer, seconds: number): void {
+  const size = Math.ceil(body.length / Math.max(1, (seconds * 1000) / pieceMs));
+  let sent = 0;
+  const next = () => {
+    outgoing.write(body.subarray(sent, (sent += size)));
+    if (sent < body.length) return;
+    clearInterval(timer);
+    outgoing.end();
+  };
+  const timer = setInterval(next, pieceMs);
+  outgoing.on("close", () => {
+    clearInterval(timer);
+  });
+  next();
 }
 
 function read(response: IncomingMessage, bytes: number, settle: (verdict: Verdict) => boolean): void {

@@ -19,9 +19,12 @@ afterEach(() => {
 });
 
 function load(plan: Partial<Plan>, signal = new AbortController().signal): Promise<LoadResult> {
-  return generate(planOf({ host: "studygiveway.test", port: site.port, rate: 200, seconds: 1, sockets: 0, ...plan }), {
-    signal,
-  });
+  return generate(
+    planOf({ host: "studygiveway.test", port: site.port, rate: 200, seconds: 1, sockets: 0, upload: 0, ...plan }),
+    {
+      signal,
+    },
+  );
 }
 
 const kinds = Object.keys(requests) as Request[];

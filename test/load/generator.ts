@@ -8,16 +8,18 @@ import { type Counters, type LoadResult } from "./tally.ts";
 // A process of its own, since it has to run where the ports of a private Docker Engine are.
 
 const usage = `usage: node test/load/generator.ts --host HOST [--rate N] [--seconds N] [--sockets N] [--patience N]
-         [--address IP] [--port N] [--json]
+         [--upload N] [--address IP] [--port N] [--json]
 
 Sends requests to a site on this machine at moments that are fixed before, whatever the answers, and says what became of each:
-GET and POST on connections that are kept and on new ones, POST of 1 MB, GET that takes 2 s, and WebSockets that echo.
+GET and POST on connections that are kept and on new ones, POST of 1 MB, POST of a slow client, GET that takes 2 s, and
+WebSockets that echo.
 
   --host HOST    the name of the site (SNI, Host); any certificate will do
   --rate N       requests per second, 1 to 1000 (default ${defaults.rate})
   --seconds N    for how long, 1 to 3600 (default ${defaults.seconds})
   --sockets N    WebSockets, 0 to 100 (default ${defaults.sockets})
   --patience N   seconds after which what is not answered is lost, 1 to 300 (default ${defaults.patience})
+  --upload N     seconds a slow client takes for its POST, 0 to 60 (default ${defaults.upload})
   --address IP   where the site is, a loopback address (default ${defaults.address})
   --port N       (default ${defaults.port})
   --json         prints a line of JSON each second, {"counters": ...}, and {"result": ...} at the end, instead of a table
@@ -29,7 +31,7 @@ Exit code: 0 when nothing was lost, 1 when something was, 2 when it was called i
 /** A line of its output with --json. */
 export type Line = { readonly counters: Counters } | { readonly result: LoadResult };
 
-const numeric = ["rate", "seconds", "sockets", "patience", "port"] as const;
+const numeric = ["rate", "seconds", "sockets", "patience", "upload", "port"] as const;
 
 interface Options {
   readonly plan: Plan;
@@ -41,7 +43,16 @@ function options(argv: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      ...{ host: text, rate: text, seconds: text, sockets: text, patience: text, address: text, port: text },
+      ...{
+        host: text,
+        rate: text,
+        seconds: text,
+        sockets: text,
+        patience: text,
+        upload: text,
+        address: text,
+        port: text,
+      },
       ...{ json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
     },
   });

@@ -18,13 +18,13 @@ before(async () => {
 after(() => site.close());
 
 function command(...args: string[]) {
-  return run([process.execPath, generator, "--host", host, "--port", String(site.port), ...args], {
+  return run([process.execPath, generator, "--host", host, "--port", String(site.port), "--upload", "0", ...args], {
     timeoutSeconds: 30,
   });
 }
 
 test("200 requests a second and ten visitors, all counted, on a part of a processor", async (context) => {
-  const load = await startLoad({ host, port: site.port, seconds: 3 });
+  const load = await startLoad({ host, port: site.port, seconds: 3, upload: 0 });
   const { release, requests } = await load.until("requests", (counters) => counters.requests > 100);
   assert.deepEqual([release, requests > 100], ["prod-pr-1.1", true]);
   const result = await load.result;

@@ -23,6 +23,7 @@ test("what would never end or is no number is refused", () => {
     sockets: [-1, 101],
     port: [0, 65536],
     patience: [0, 301],
+    upload: [-1, 61],
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values)

@@ -7,7 +7,7 @@ import { Refusal } from "../../tools/refusal.ts";
  */
 export const requests = {
   page: { title: "GET of the page", method: "GET", path: "/", bytes: 0, isFresh: false, isQuick: true, share: 40 },
-  get: { title: "GET", method: "GET", path: "/wait?seconds=0", bytes: 0, isFresh: false, isQuick: true, share: 580 },
+  get: { title: "GET", method: "GET", path: "/wait?seconds=0", bytes: 0, isFresh: false, isQuick: true, share: 575 },
   getNew: {
     ...{ title: "GET, new connection", method: "GET", path: "/wait?seconds=0" },
     ...{ bytes: 0, isFresh: true, isQuick: true, share: 210 },
@@ -20,6 +20,10 @@ export const requests = {
   postBig: {
     ...{ title: "POST of 1 MB", method: "POST", path: "/visits" },
     ...{ bytes: 1_048_576, isFresh: false, isQuick: false, share: 10 },
+  },
+  postSlow: {
+    ...{ title: "POST, slow client", method: "POST", path: "/visits" },
+    ...{ bytes: 65_536, isFresh: true, isQuick: false, share: 5 },
   },
   slow: {
     ...{ title: "GET, 2 s", method: "GET", path: "/wait?seconds=2" },
@@ -54,9 +58,19 @@ export interface Plan {
   readonly sockets: number;
   /** Seconds after which what is not answered is lost. */
   readonly patience: number;
+  /** Seconds a slow client takes to send its body: longer than it takes a release to end that nobody asks anything. */
+  readonly upload: number;
 }
 
-export const defaults = { address: "127.0.0.1", port: 443, rate: 200, seconds: 60, sockets: 10, patience: 30 } as const;
+export const defaults = {
+  address: "127.0.0.1",
+  port: 443,
+  rate: 200,
+  seconds: 60,
+  sockets: 10,
+  patience: 30,
+  upload: 12,
+} as const;
 
 const bounds = {
   port: [1, 65535],
@@ -64,6 +78,7 @@ const bounds = {
   seconds: [1, 3600],
   sockets: [0, 100],
   patience: [1, 300],
+  upload: [0, 60],
 } as const;
 
 const loopback = new BlockList();
