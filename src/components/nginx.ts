@@ -13,7 +13,7 @@ export interface NginxArgs {
   readonly network: NetworkRef;
 }
 
-/** What stands before the application: buffers slow clients, retries a dead replica, upgrades WebSockets. */
+/** What stands before the application: buffers answers for slow clients, retries a dead replica, upgrades WebSockets. */
 export class Nginx extends pulumi.ComponentResource {
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("studygiveway:index:Nginx", name, {}, opts);
@@ -70,6 +70,8 @@ export function nginxConfig(port: number, upstream: string): string {
     proxy_set_header Connection $connection_upgrade;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     proxy_set_header X-Forwarded-Proto $scheme_of_client;
+    # An application that is told to stop waits for the uploads it knows of; one that is only collected here it would not.
+    proxy_request_buffering off;
     proxy_connect_timeout 2s;
     proxy_read_timeout 90s;
     proxy_next_upstream error timeout;

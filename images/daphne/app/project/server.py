@@ -11,6 +11,7 @@ import signal
 import time
 
 import django
+from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor
@@ -69,12 +70,17 @@ class DrainingServer(Server):
         reactor.callLater(0.2, reactor.stop)
 
     def running(self):
-        return sum(
-            not details.get("disconnected")
-            and details.get("application_instance") is not None
-            and not details["application_instance"].done()
-            for details in self.connections.values()
-        )
+        return sum(is_running(protocol, details) for protocol, details in self.connections.items())
+
+
+def is_running(protocol, details):
+    """Is somebody owed an answer? A request whose body is still on its way has no application yet."""
+    if details.get("disconnected"):
+        return False
+    instance = details.get("application_instance")
+    if instance is None:
+        return isinstance(protocol, WebRequest) and not protocol.finished
+    return not instance.done()
 
 
 def main():
