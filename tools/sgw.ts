@@ -1,6 +1,7 @@
 import { EngineError } from "../src/cluster/engine.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { LeaseLostError } from "../src/delivery/held-lease.ts";
+import { ImageError } from "../src/delivery/image.ts";
 import { PromotionError } from "../src/delivery/promotion.ts";
 import { Refused } from "../src/delivery/refused.ts";
 import { main } from "../src/delivery/sgw.ts";
@@ -29,7 +30,7 @@ function open(flags: { readonly json: boolean; readonly yes: boolean }): Context
 }
 
 const refusals = [EngineError, Refused, Refusal, SettingsError, StackNameError];
-const failures = [CommandError, LeaseLostError, PromotionError, UpdateError];
+const failures = [CommandError, ImageError, LeaseLostError, PromotionError, UpdateError];
 
 function explain(error: unknown): { text: string; code: number } {
   if (interrupted.aborted) return { text: "", code: 130 };

@@ -14,6 +14,18 @@ export function wasLive({ outcome }: Entry): boolean {
   return outcome === "live" || outcome === "replaced" || outcome === "destroyed";
 }
 
+/** The promotion that an earlier run admitted and did not end; what was replaced since is none. */
+export function begunPromotion(entries: readonly Entry[], pr?: number): Entry | undefined {
+  const live = liveEntry(entries);
+  return entries.findLast(
+    (entry) =>
+      entry.verb === "promote" &&
+      entry.step !== "done" &&
+      (entry.outcome === "going" || entry === live) &&
+      (pr === undefined || entry.pr === pr),
+  );
+}
+
 /** Refuses a pull request that was taken away from the environment, or that is older than one it has seen. */
 export function admit(entries: readonly Entry[], environment: Environment, pr: number, revive: boolean): void {
   if (revive) return;

@@ -1,13 +1,14 @@
 import { type Entry, liveEntry, readLedger, standingForm } from "../cluster/ledger.ts";
 import { type Environment, hostOf, parseStackName, urlOf } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
-import { admit, provenIn, stageBefore } from "./admission.ts";
+import { admit, begunPromotion, provenIn, stageBefore } from "./admission.ts";
 import { build } from "./build.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { type Generations } from "./generations.ts";
 import { ImageError, pin, shortImage } from "./image.ts";
 import { carryOut, type Delivered, type Order, PromotionError, withGenerations } from "./promotion.ts";
+import { publish } from "./push.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 import { tellForge } from "./report.ts";
@@ -32,12 +33,12 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   const release = releaseOf({ environment, pr });
   const settings = loadEnvironmentSettings(release);
   const check = (entries: readonly Entry[]) => {
-    if (!isBegun(entries, pr)) admit(entries, environment, pr, options.revive ?? false);
+    if (begunPromotion(entries, pr) === undefined) admit(entries, environment, pr, options.revive ?? false);
   };
   const entries = await readLedger(context.engine, environment);
   check(entries);
   await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven }));
-  const image = proven ?? (await build(context, pr));
+  const image = proven ?? (await publish(context, settings, await build(context, pr)));
   const delivered = await withGenerations(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
@@ -67,7 +68,7 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
       });
     }
     // Without a number, one that was interrupted goes on; the stage it came from may be gone by now.
-    const begun = (await readLedger(context.engine, environment)).findLast(isGoing);
+    const begun = begunPromotion(await readLedger(context.engine, environment));
     const proven = provenIn(stage, await readLedger(context.engine, stage), pr ?? begun?.pr);
     return { pr: proven.pr, image: proven.image };
   }
@@ -88,15 +89,6 @@ async function refuseOutrun(context: Context, options: PromoteOptions, planned: 
     expected: `${planned.pr} with ${shortImage(planned.image)}, which was planned`,
     remedy: "run it again if that is still wanted",
   });
-}
-
-/** Has an earlier run admitted it and been interrupted? */
-function isBegun(entries: readonly Entry[], pr: number): boolean {
-  return entries.some((entry) => entry.pr === pr && isGoing(entry));
-}
-
-function isGoing({ verb, step }: Entry): boolean {
-  return verb === "promote" && step !== "done";
 }
 
 type Planned = Pick<Order, "environment" | "pr"> & { readonly image: string | undefined };

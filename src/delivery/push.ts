@@ -1,12 +1,12 @@
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { referenceOf } from "./build.ts";
 import { type Context } from "./context.ts";
-import { loginOf, namesRegistry, repositoryOf } from "./image.ts";
+import { ImageError, loginOf, namesRegistry, repositoryOf } from "./image.ts";
 import { Refused } from "./refused.ts";
 
 export interface PushOptions {
   readonly pr: number;
-  /** Where no registry is named, the image is left where it is, and its own reference printed. */
+  /** Where no registry is named, the image is left where it is, and its id printed. */
   readonly ifRegistry?: boolean | undefined;
 }
 
@@ -14,8 +14,7 @@ export interface PushOptions {
 export async function push(context: Context, { pr, ifRegistry = false }: PushOptions): Promise<number> {
   const settings = loadEnvironmentSettings({ kind: "release", environment: "staging", pr });
   const reference = referenceOf(settings, pr);
-  if (!namesRegistry(reference)) {
-    if (ifRegistry) return print(context, reference);
+  if (!ifRegistry && !namesRegistry(reference)) {
     throw new Refused({
       path: "REGISTRY_PREFIX",
       got: JSON.stringify(settings.images.prefix),
@@ -23,16 +22,30 @@ export async function push(context: Context, { pr, ifRegistry = false }: PushOpt
       remedy: "set it, or say --if-registry on a Swarm of one node, which needs no push",
     });
   }
-  const image = await context.progress.step("push", async (say) => {
+  const image = await publish(context, settings, reference);
+  context.out(context.json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
+  return 0;
+}
+
+/**
+ * Takes an image of this node to where the Swarm gets it from, and gives it a name that never means another one. Without a
+ * registry that is its id here: its name might be known to a registry of strangers.
+ */
+export function publish(context: Context, settings: Settings, reference: string): Promise<string> {
+  if (!namesRegistry(reference)) return idOf(context, reference);
+  return context.progress.step("push", async (say) => {
     const value = await send(context, settings, reference, say);
     return { value, said: value };
   });
-  return print(context, image);
 }
 
-function print({ json, out }: Context, image: string): number {
-  out(json ? `${JSON.stringify({ image })}\n` : `${image}\n`);
-  return 0;
+async function idOf({ engine }: Context, reference: string): Promise<string> {
+  try {
+    return (await engine.getImage(reference).inspect()).Id;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    throw new ImageError(`image ${reference}: this node does not have it, run sgw build first`);
+  }
 }
 
 interface PushEvent {
@@ -57,6 +70,7 @@ async function send({ engine }: Context, settings: Settings, reference: string, 
   });
   const failure = events.find(({ error }) => error !== undefined)?.error;
   const digest = events.findLast(({ aux }) => aux?.Digest !== undefined)?.aux?.Digest;
-  if (digest === undefined) throw new Error(`${reference}: not pushed (${failure ?? "the registry named no digest"})`);
+  if (digest === undefined)
+    throw new ImageError(`image ${reference}: not pushed (${failure ?? "the registry named no digest"})`);
   return `${repositoryOf(reference)}@${digest}`;
 }

@@ -111,7 +111,7 @@ function addImages(sgw: Command, run: Run): void {
     "push --pr 42 --if-registry",
   )
     .addOption(prOption("its number").makeOptionMandatory())
-    .option("--if-registry", "without a registry in REGISTRY_PREFIX, leaves the image here and prints its reference")
+    .option("--if-registry", "without a registry in REGISTRY_PREFIX, leaves the image here and prints its id")
     .action((flags: Flags & PushOptions) => run(flags, (context) => push(context, flags)));
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formerReleases, liveEntry, rolloutOf, standingForm } from "../../src/cluster/ledger.ts";
-import { admit, formerOf, provenIn } from "../../src/delivery/admission.ts";
+import { admit, begunPromotion, formerOf, provenIn } from "../../src/delivery/admission.ts";
 import { superseded } from "../../src/delivery/retire.ts";
 import { firstPriority, topPriority } from "../../src/delivery/steps.ts";
 import { entry } from "./entry.ts";
@@ -31,6 +31,19 @@ test("an older one never replaces a newer one that was live", () => {
     }, refusal);
   }
   admit([entry({ pr: 42, outcome: "failed" })], "qa", 41, false);
+});
+
+test("a promotion goes on where it was interrupted, unless another one has taken its place", () => {
+  const live = entry({ generation: 1, pr: 42, step: "retire", outcome: "live" });
+  const going = entry({ generation: 2, pr: 43, step: "smoke", outcome: "going" });
+  assert.equal(begunPromotion([live]), live);
+  assert.equal(begunPromotion([live, going]), going);
+  assert.equal(begunPromotion([live, going], 42), live);
+  const next = entry({ generation: 2, pr: 43, step: "done", outcome: "live" });
+  for (const outcome of ["replaced", "live"] as const)
+    assert.equal(begunPromotion([{ ...live, outcome }, next]), undefined);
+  assert.equal(begunPromotion([{ ...going, verb: "rollback" }]), undefined);
+  assert.equal(begunPromotion([{ ...going, step: "done", outcome: "failed" }]), undefined);
 });
 
 test("what the stage before has proven is its live release, or the newest form of a pull request", () => {
