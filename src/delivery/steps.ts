@@ -121,7 +121,8 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
 async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
   const former = liveEntry(generations.entries);
-  if (entry.priority === standbyPriority || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
+  const isTurning = entry.step === "switch" || entry.step === "verify";
+  if (!isTurning || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
   const turned = await moved(course, { priority: standbyPriority });
   await context.progress.step("switch", async (say) => {
     await repair(stackOf(entry), repairOf(turned, say));

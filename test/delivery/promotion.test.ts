@@ -94,3 +94,12 @@ test("a release that ran before any promotion goes back to what it was", async (
   assert.deepEqual(done, ["up prod-pr-42"]);
   assert.deepEqual(fates(), ["42 done failed"]);
 });
+
+test("users are led back before a release goes, even when whoever did that was killed before it was done", async () => {
+  const { done, settle } = await world([
+    { pr: 41, step: "done", outcome: "live" },
+    { pr: 42, step: "switch", outcome: "going", priority: 1 },
+  ]);
+  await settle({ pr: 43, verb: "promote" });
+  assert.deepEqual(done, ["up prod-pr-42", "destroy prod-pr-42"]);
+});
