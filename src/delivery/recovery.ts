@@ -6,7 +6,7 @@ import { type Say, type Workspace } from "./workspace.ts";
 
 /** What a stack's state says of itself; the parts that an interrupted update leaves behind. */
 export interface State {
-  readonly resources?: readonly { readonly id?: string }[] | null;
+  readonly resources?: readonly { readonly id?: string; readonly type?: string }[] | null;
   readonly pending_operations?: readonly object[] | null;
 }
 
@@ -25,7 +25,7 @@ export interface Repair {
 export async function repair(
   stack: string,
   { engine, workspace, say, signal }: Repair,
-  refuse: typeof refuseStateless = refuseStateless,
+  refuse: typeof refuseStranger = refuseStranger,
 ): Promise<boolean> {
   const objects = await removables(engine, stack);
   if (!(await workspace.exists(stack))) {
@@ -34,10 +34,8 @@ export async function repair(
   }
   const state = (await workspace.exportState(stack)).deployment as State;
   const pending = state.pending_operations ?? [];
-  if (pending.length + (state.resources ?? []).length === 0) {
-    refuse(stack, objects);
-    return true;
-  }
+  if (isStrange(objects, state)) refuse(stack, objects);
+  if (pending.length + (state.resources ?? []).length === 0) return true;
   const strays = straysAmong(objects, state);
   if (pending.length + strays.length === 0) return true;
   say(`an update was interrupted: ${pending.length} operations pending, ${strays.length} objects nobody knows of`);
@@ -53,14 +51,25 @@ export function straysAmong(objects: readonly Removable[], { resources }: State)
   return objects.filter(({ id }) => !known.has(id));
 }
 
-/** With another backend than before, everything would look as if nobody knew it. */
-function refuseStateless(stack: string, objects: readonly Removable[]): void {
+/**
+ * Is the state that of another Swarm? It knows objects, or is empty, and none that is here. One that knows of the provider
+ * alone is that of a first update which died.
+ */
+export function isStrange(objects: readonly Removable[], state: State): boolean {
+  const resources = state.resources ?? [];
+  const isEmpty = resources.length + (state.pending_operations ?? []).length === 0;
+  const knowsObjects = resources.some(({ type = "" }) => type.startsWith("docker:"));
+  return (isEmpty || knowsObjects) && straysAmong(objects, state).length === objects.length;
+}
+
+/** With another backend or another Swarm than before, everything would look as if nobody knew it. */
+function refuseStranger(stack: string, objects: readonly Removable[]): void {
   if (objects.length === 0) return;
   throw new Refused({
     path: `stack ${stack}`,
-    got: `${objects.length} objects in the Swarm and no state in the backend`,
-    expected: "both or none",
-    remedy: `set PULUMI_BACKEND_URL to the backend it was deployed with, or remove it: sgw destroy ${stack}`,
+    got: `${objects.length} objects in the Swarm and none of them in its state`,
+    expected: "the state that they were deployed with",
+    remedy: `set PULUMI_BACKEND_URL and DOCKER_HOST as they were then, or remove it: sgw destroy ${stack}`,
   });
 }
 
