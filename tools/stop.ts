@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { readLedger } from "../src/cluster/ledger.ts";
 import { listed, readObjects } from "../src/cluster/objects.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { takeDown } from "../src/delivery/destroy.ts";
@@ -20,7 +21,7 @@ const usage = `usage: npm stop [-- --data] [--prod] [--prod-data]
 Removes every stack: releases first, then the data tiers, then the platform. Data volumes stay.
 
   --data        removes the data volumes too, and what is remembered of deliveries; but never those of prod, nor those
-                of the platform, which hold its search indices, while there are any of prod
+                of the platform, which hold its search indices, while there are any of prod or deliveries to it
   --prod        stops prod stacks too; without it, nothing is removed while there is one
   --prod-data   with --data: those of prod as well
 
@@ -46,9 +47,12 @@ interface LabelledVolume {
   readonly stack: string;
 }
 
-/** Which of our volumes to remove. The platform's hold the search indices of PROD where PROD has data. */
-export function doomedVolumes(volumes: readonly LabelledVolume[], withProd: boolean): string[] {
-  const hasProd = volumes.some(({ stack }) => isProd(stack));
+/**
+ * Which of our volumes on this node to remove. The platform's hold the search indices of PROD where PROD has data, here or,
+ * as what is remembered of its deliveries says, on another node.
+ */
+export function doomedVolumes(volumes: readonly LabelledVolume[], withProd: boolean, wasDelivered: boolean): string[] {
+  const hasProd = wasDelivered || volumes.some(({ stack }) => isProd(stack));
   const isKept = (stack: string) => !withProd && hasProd && (isProd(stack) || stack === "platform");
   return volumes.filter(({ stack }) => !isKept(stack)).map(({ name }) => name);
 }
@@ -152,7 +156,8 @@ if (import.meta.main) {
     await Promise.all(stacks.map((stack) => awaitContainersGone(stack, env)));
     if (stacks.length === 0) progress.say("stacks", "none is there");
     const volumes = await listVolumes(env);
-    const doomed = data ? doomedVolumes(volumes, prodData) : [];
+    const wasDelivered = data && (await readLedger(context.engine, "prod")).length > 0;
+    const doomed = data ? doomedVolumes(volumes, prodData, wasDelivered) : [];
     await removeVolumes(doomed, env);
     const forgotten = data ? await forgetAll(context, prodData) : 0;
     const left = volumes.length - doomed.length;

@@ -8,9 +8,9 @@ test("volumes of prod go only when that is said", () => {
     { name: "prod-data-postgres-1", stack: "prod-data" },
     { name: "platform-elasticsearch-1", stack: "platform" },
   ];
-  assert.deepEqual(doomedVolumes(volumes, false), ["staging-pr-1-postgres-1"]);
+  assert.deepEqual(doomedVolumes(volumes, false, false), ["staging-pr-1-postgres-1"]);
   assert.deepEqual(
-    doomedVolumes(volumes, true),
+    doomedVolumes(volumes, true, false),
     volumes.map(({ name }) => name),
   );
 });
@@ -21,7 +21,15 @@ test("the platform's volumes, which hold the indices of prod, stay only where pr
     { name: "platform-elasticsearch-1", stack: "platform" },
   ];
   assert.deepEqual(
-    doomedVolumes(volumes, false),
+    doomedVolumes(volumes, false, false),
     volumes.map(({ name }) => name),
   );
+});
+
+test("prod may have its data on another node", () => {
+  const volumes = [
+    { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
+    { name: "platform-elasticsearch-1", stack: "platform" },
+  ];
+  assert.deepEqual(doomedVolumes(volumes, false, true), ["staging-pr-1-postgres-1"]);
 });
