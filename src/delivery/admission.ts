@@ -14,6 +14,11 @@ export function wasLive({ outcome }: Entry): boolean {
   return outcome === "live" || outcome === "replaced" || outcome === "destroyed";
 }
 
+/** Are users being led to it? */
+export function isTurning({ step }: Entry): boolean {
+  return step === "switch" || step === "verify";
+}
+
 /** The promotion that an earlier run admitted and did not end; what was replaced since is none. */
 export function begunPromotion(entries: readonly Entry[], pr?: number): Entry | undefined {
   const live = liveEntry(entries);

@@ -2,6 +2,7 @@ import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Identity, parseStackName, stackName, tryParseStackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
+import { isTurning } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
 import { leaseWaitSeconds, withLease } from "./held-lease.ts";
@@ -69,7 +70,7 @@ async function refuseLive({ engine }: Context, identity: Identity): Promise<void
       remedy: "add --live if the environment is to have none",
     });
   }
-  const turning = entries.find((entry) => entry.pr === pr && (entry.step === "switch" || entry.step === "verify"));
+  const turning = entries.find((entry) => entry.pr === pr && isTurning(entry));
   if (turning === undefined) return;
   throw new Refused({
     path,

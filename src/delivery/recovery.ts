@@ -33,9 +33,9 @@ export async function repair(
     return false;
   }
   const state = (await workspace.exportState(stack)).deployment as State;
-  const pending = state.pending_operations ?? [];
   if (isStrange(objects, state)) refuse(stack, objects);
-  if (pending.length + (state.resources ?? []).length === 0) return true;
+  if (isEmpty(state)) return true;
+  const pending = state.pending_operations ?? [];
   const strays = straysAmong(objects, state);
   if (pending.length + strays.length === 0) return true;
   say(`an update was interrupted: ${pending.length} operations pending, ${strays.length} objects nobody knows of`);
@@ -51,15 +51,17 @@ export function straysAmong(objects: readonly Removable[], { resources }: State)
   return objects.filter(({ id }) => !known.has(id));
 }
 
+function isEmpty({ resources, pending_operations: pending }: State): boolean {
+  return (resources ?? []).length + (pending ?? []).length === 0;
+}
+
 /**
  * Is the state that of another Swarm? It knows objects, or is empty, and none that is here. One that knows of the provider
  * alone is that of a first update which died.
  */
 export function isStrange(objects: readonly Removable[], state: State): boolean {
-  const resources = state.resources ?? [];
-  const isEmpty = resources.length + (state.pending_operations ?? []).length === 0;
-  const knowsObjects = resources.some(({ type = "" }) => type.startsWith("docker:"));
-  return (isEmpty || knowsObjects) && straysAmong(objects, state).length === objects.length;
+  const knowsObjects = (state.resources ?? []).some(({ type = "" }) => type.startsWith("docker:"));
+  return (isEmpty(state) || knowsObjects) && straysAmong(objects, state).length === objects.length;
 }
 
 /** With another backend or another Swarm than before, everything would look as if nobody knew it. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Entry, liveEntry, plainPriority, standbyPriority, standingForm } from "../cluster/ledger.ts";
 import { hostOf } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
+import { isTurning } from "./admission.ts";
 import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
 import { type Answer, expectSteady } from "./edge.ts";
 import { removeStack, repair } from "./recovery.ts";
@@ -121,8 +122,7 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
 async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
   const former = liveEntry(generations.entries);
-  const isTurning = entry.step === "switch" || entry.step === "verify";
-  if (!isTurning || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
+  if (!isTurning(entry) || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
   const turned = await moved(course, { priority: standbyPriority });
   await context.progress.step("switch", async (say) => {
     await repair(stackOf(entry), repairOf(turned, say));
