@@ -21,9 +21,7 @@ afterEach(() => {
 function load(plan: Partial<Plan>, signal = new AbortController().signal): Promise<LoadResult> {
   return generate(
     planOf({ host: "studygiveway.test", port: site.port, rate: 200, seconds: 1, sockets: 0, upload: 0, ...plan }),
-    {
-      signal,
-    },
+    { signal },
   );
 }
 

@@ -43,17 +43,16 @@ function options(argv: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      ...{
-        host: text,
-        rate: text,
-        seconds: text,
-        sockets: text,
-        patience: text,
-        upload: text,
-        address: text,
-        port: text,
-      },
-      ...{ json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      host: text,
+      address: text,
+      rate: text,
+      seconds: text,
+      sockets: text,
+      patience: text,
+      upload: text,
+      port: text,
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
     },
   });
   if (values.help === true) return undefined;

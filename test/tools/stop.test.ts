@@ -15,21 +15,18 @@ test("volumes of prod go only when that is said", () => {
   );
 });
 
+const withoutProd = [
+  { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
+  { name: "platform-elasticsearch-1", stack: "platform" },
+];
+
 test("the platform's volumes, which hold the indices of prod, stay only where prod has data", () => {
-  const volumes = [
-    { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
-    { name: "platform-elasticsearch-1", stack: "platform" },
-  ];
   assert.deepEqual(
-    doomedVolumes(volumes, false, false),
-    volumes.map(({ name }) => name),
+    doomedVolumes(withoutProd, false, false),
+    withoutProd.map(({ name }) => name),
   );
 });
 
 test("prod may have its data on another node", () => {
-  const volumes = [
-    { name: "staging-pr-1-postgres-1", stack: "staging-pr-1" },
-    { name: "platform-elasticsearch-1", stack: "platform" },
-  ];
-  assert.deepEqual(doomedVolumes(volumes, false, true), ["staging-pr-1-postgres-1"]);
+  assert.deepEqual(doomedVolumes(withoutProd, false, true), ["staging-pr-1-postgres-1"]);
 });
