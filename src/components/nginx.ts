@@ -107,7 +107,12 @@ http {
   log_format json escape=json '{"time":"$time_iso8601","client":"$http_x_forwarded_for","method":"$request_method",'
     '"host":"$host","uri":"$request_uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,'
     '"upstream":"$upstream_addr"}';
-  access_log /dev/stdout json;
+  # The edge tells of every request, and the application of those that reach it; here it is what failed, or was tried twice.
+  map "$status $upstream_addr" $is_told {
+    "~^[123]\\d\\d [^,]*$" 0;
+    default 1;
+  }
+  access_log /dev/stdout json if=$is_told;
   client_body_temp_path /var/cache/nginx/client_temp;
   proxy_temp_path /var/cache/nginx/proxy_temp;
   fastcgi_temp_path /var/cache/nginx/fastcgi_temp;
