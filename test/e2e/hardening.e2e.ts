@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { rootBecause } from "../../src/docker/waivers.ts";
 import { loggedLabels } from "../../src/cluster/labels.ts";
+import { shell } from "./container.ts";
 import { elastic, searchAs } from "./elastic.ts";
 import { containersOf, each, processesOf, stacks } from "./inspected.ts";
-import { docker, eventually, fleetUp, ready, stackObjects } from "./world.ts";
+import { docker, eventually, fleetUp, hostOf, https, ready, stackObjects } from "./world.ts";
+
+const release = "staging-pr-7";
 
 before(() => fleetUp(stacks));
 
@@ -162,15 +165,29 @@ describe("root", () => {
   });
 });
 
+describe("the application", () => {
+  it("tells browsers what they must not do", async () => {
+    const { status, headers } = await https({ host: hostOf(release), path: "/" });
+    const { "x-frame-options": frame, "x-content-type-options": type, "referrer-policy": referrer } = headers;
+    assert.deepEqual([status, frame, type, referrer], [200, "DENY", "nosniff", "same-origin"]);
+  });
+
+  it("answers to its own name alone", async () => {
+    const statusFor = (host: string) =>
+      shell(`${release}-nginx`, `curl -s -o /dev/null -w '%{http_code}' -H 'Host: ${host}' http://daphne:8000/`);
+    assert.deepEqual([await statusFor(hostOf(release)), await statusFor("elsewhere.test")], ["200", "400"]);
+  });
+});
+
 describe("in Elasticsearch the application", () => {
-  const [ofStaging, ofProd] = ["staging-pr-7-readiness", "prod-data-readiness"];
+  const [ofStaging, ofProd] = [`${release}-readiness`, "prod-data-readiness"];
 
   for (const [stack, own, other] of [
-    ["staging-pr-7", ofStaging, ofProd],
+    [release, ofStaging, ofProd],
     ["prod-pr-7", ofProd, ofStaging],
   ] as const) {
     it(`of ${stack} finds what belongs to its environment, and is refused the rest`, async () => {
-      await Promise.all(["staging-pr-7", "prod-pr-7"].map(ready));
+      await Promise.all([release, "prod-pr-7"].map(ready));
       assert.deepEqual(await searchAs(stack, own), { status: 200, indices: [own] });
       const logs = await eventually(`log lines of ${stack}`, async () => {
         const [index] = Object.keys((await elastic("GET", `logs-${stack}-*`)) as object);
