@@ -3,10 +3,11 @@ from django.core.asgi import get_asgi_application
 from django.urls import path
 
 from web.consumers import Echo, Room, Unknown
+from web.plain import plain
 
 application = ProtocolTypeRouter(
     {
-        "http": get_asgi_application(),
+        "http": plain(get_asgi_application()),
         "websocket": URLRouter(
             [
                 path("ws/", Echo.as_asgi()),

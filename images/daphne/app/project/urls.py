@@ -6,5 +6,4 @@ urlpatterns = [
     path("", views.page),
     path("readyz", views.readyz),
     path("visits", views.visits),
-    path("wait", views.wait),
 ]

@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import psycopg
 import urllib3
 from django.conf import settings
 from minio import Minio
@@ -18,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from project.connections import secrets
+from web import database
 from web.failure import describe
 
 LIMIT = 2.0
@@ -40,24 +40,11 @@ def expect(answer, wanted):
 
 
 async def postgres():
-    to = CONNECTIONS["postgres"]
-    connection = await psycopg.AsyncConnection.connect(
-        host=to["host"],
-        port=to["port"],
-        dbname=to["database"],
-        user=to["user"],
-        password=to["password"],
-        autocommit=True,
-        prepare_threshold=None,
+    (is_recovering,) = await database.fetch(
+        "INSERT INTO web_probe (id, checked_at) VALUES (1, now())"
+        " ON CONFLICT (id) DO UPDATE SET checked_at = now() RETURNING pg_is_in_recovery()"
     )
-    try:
-        cursor = await connection.execute(
-            "INSERT INTO web_probe (id, checked_at) VALUES (1, now())"
-            " ON CONFLICT (id) DO UPDATE SET checked_at = now() RETURNING pg_is_in_recovery()"
-        )
-        expect((await cursor.fetchone())[0], False)
-    finally:
-        await connection.close()
+    expect(is_recovering, False)
 
 
 def minio():

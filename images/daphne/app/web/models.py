@@ -1,17 +1,8 @@
-from django.db import connection, models
+from django.db import models
 
 
 class Visits(models.Model):
     total = models.BigIntegerField(default=0)
-
-    @staticmethod
-    def count():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO web_visits (id, total) VALUES (1, 1)"
-                " ON CONFLICT (id) DO UPDATE SET total = web_visits.total + 1 RETURNING total"
-            )
-            return cursor.fetchone()[0]
 
 
 class Probe(models.Model):

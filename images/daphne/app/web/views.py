@@ -1,25 +1,29 @@
 import asyncio
 import logging
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
-from web import checks, pause
+from web import checks, database
 from web.failure import describe
-from web.models import Visits
 
 log = logging.getLogger("web")
+
+COUNT = (
+    "INSERT INTO web_visits (id, total) VALUES (1, 1)"
+    " ON CONFLICT (id) DO UPDATE SET total = web_visits.total + 1 RETURNING total"
+)
 
 
 async def count_visit():
     """The visits so far with this one, or None when the database does not answer: the site goes on without."""
     try:
-        return await asyncio.wait_for(sync_to_async(Visits.count)(), checks.LIMIT)
+        (total,) = await asyncio.wait_for(database.fetch(COUNT), checks.LIMIT)
     except Exception as error:
         log.warning("the visit is not counted: %s", describe(error, checks.SECRETS))
         return None
+    return total
 
 
 async def page(request):
@@ -55,14 +59,3 @@ async def visits(request):
 # No cookie and no session is involved, so a foreign page could do nothing in the name of its visitor. The decorator of
 # Django 4.2 would hide that the view is asynchronous.
 visits.csrf_exempt = True
-
-
-async def wait(request):
-    """GET ?seconds=2: answers after that time, 0 to 10 s. A release that is replaced meanwhile proves that it drains."""
-    if request.method != "GET":
-        return HttpResponseNotAllowed(["GET"])
-    seconds = pause.seconds(request.GET.get("seconds", ""))
-    if seconds is None:
-        return JsonResponse({"error": f"seconds: expected a number from 0 to {pause.LONGEST}"}, status=400)
-    await asyncio.sleep(seconds)
-    return JsonResponse({"seconds": seconds})
