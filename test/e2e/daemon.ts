@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type CommandResult, run } from "../../tools/command.ts";
 import { ensureSwarm, findEngine, installEngine } from "../../tools/docker.ts";
 import { cacheFolder, type Environment } from "../../tools/environment.ts";
+import { removeGroup, weighContainers } from "./cgroup.ts";
 import { createNamespace, inside, type Namespace, processesIn, removeNamespace, sh } from "./namespace.ts";
 import { familyOf, isAlive, kill, sleepSync, waitForEnd } from "./process.ts";
 
@@ -21,6 +22,7 @@ export interface Daemon {
 
 const folderOf = (name: string) => join(cacheFolder(), "test-docker", name);
 const runFolderOf = (name: string) => `/run/studygiveway-${name}`;
+const groupOf = (name: string) => `studygiveway-${name}`;
 const recordOf = (name: string) => join(runFolderOf(name), "daemon.json");
 const pidFile = ({ name }: Daemon) => join(runFolderOf(name), "docker.pid");
 
@@ -93,6 +95,7 @@ export async function launch(daemon: Daemon): Promise<void> {
     // Users from outside never meet docker-proxy. Whoever asks at a loopback address would, and it ends for good when a load
     // makes it run out of files, which takes six for each connection.
     "--userland-proxy=false",
+    ...weighContainers(groupOf(daemon.name)),
   ];
   const log = openSync(daemon.log, "a");
   const [program = "", ...rest] = inside(daemon.namespace, command);
@@ -170,6 +173,7 @@ export function stopDaemon(daemon: Daemon): void {
     sleepSync(300);
   }
   unmountUnder(daemon.dataRoot, runFolder);
+  removeGroup(groupOf(daemon.name));
   removeNamespace(daemon.namespace);
   rmSync(runFolder, { recursive: true, force: true });
 }

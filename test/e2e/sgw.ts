@@ -20,8 +20,8 @@ interface SgwOptions {
 }
 
 /**
- * Linux shares a processor among sessions, and here all containers together weigh as much as one session. Where a company
- * deploys, `sgw` is one container among many and takes nothing from those that serve.
+ * Where a company deploys, `sgw` is one container among many and takes nothing from those that serve. Here it is a session
+ * of its own, which weighs a quarter of them all (cgroup.ts) if it does not give way.
  */
 const giveWay = ["sh", "-c", 'echo 10 2> /dev/null > /proc/self/autogroup; exec "$@"', "sh"];
 
