@@ -136,7 +136,7 @@ export const envSchema = z.strictObject({
   BACKUP_INTERVAL: duration("1m", "7d", "6h"),
   BACKUP_RETENTION_DAYS: integer(1, 3650, 14, "days"),
   GATE_TIMEOUT_SECONDS: integer(10, 3600, 240, "seconds"),
-  PROMOTE_TIMEOUT_SECONDS: integer(10, 3600, 60, "seconds"),
+  PROMOTE_TIMEOUT_SECONDS: integer(10, 3600, 50, "seconds"),
   EDGE_ADDRESS: field(
     z
       .string()

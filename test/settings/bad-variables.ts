@@ -74,7 +74,7 @@ const times: Row[] = [
   ["BACKUP_INTERVAL=6 hours", 'got "6 hours", expected a duration from 1m to 7d', "leave it empty for 6h"],
   ["BACKUP_INTERVAL=8d", 'got "8d", expected a duration from 1m to 7d', "leave it empty for 6h"],
   ["GATE_TIMEOUT_SECONDS=4m", 'got "4m", expected an integer from 10 to 3600 (seconds)', "leave it empty for 240"],
-  ["PROMOTE_TIMEOUT_SECONDS=5", 'got "5", expected an integer from 10 to 3600 (seconds)', "leave it empty for 60"],
+  ["PROMOTE_TIMEOUT_SECONDS=5", 'got "5", expected an integer from 10 to 3600 (seconds)', "leave it empty for 50"],
   ["EDGE_ADDRESS=https://edge", 'got "https://edge", expected hosts, or host:port', "leave it empty for where the"],
 ];
 
