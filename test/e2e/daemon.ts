@@ -21,8 +21,8 @@ export interface Daemon {
 }
 
 const folderOf = (name: string) => join(cacheFolder(), "test-docker", name);
-const runFolderOf = (name: string) => `/run/studygiveway-${name}`;
 const groupOf = (name: string) => `studygiveway-${name}`;
+const runFolderOf = (name: string) => `/run/${groupOf(name)}`;
 const recordOf = (name: string) => join(runFolderOf(name), "daemon.json");
 const pidFile = ({ name }: Daemon) => join(runFolderOf(name), "docker.pid");
 

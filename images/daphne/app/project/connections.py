@@ -46,3 +46,16 @@ def secrets(connections):
     values = [connections["secretKey"]]
     values += [connections[name][key] for name, keys in SECTIONS.items() for key in keys if key in SECRETS]
     return [value for value in values if value]
+
+
+def postgres(connections):
+    """What psycopg is told to reach the database behind PgBouncer, which keeps no prepared statement for a session."""
+    to = connections["postgres"]
+    return {
+        "host": to["host"],
+        "port": to["port"],
+        "dbname": to["database"],
+        "user": to["user"],
+        "password": to["password"],
+        "prepare_threshold": None,
+    }

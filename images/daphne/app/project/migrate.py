@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
+from project.connections import postgres
+
 log = logging.getLogger("migrate")
 LOCK = 0x57475741
 
@@ -17,16 +19,7 @@ LOCK = 0x57475741
 def migrate():
     # Through PgBouncer a session has no server of its own, so the lock has to be one of an open transaction; and since the
     # migrations commit theirs, it is held on a connection beside them.
-    database = settings.CONNECTIONS["postgres"]
-    with psycopg.connect(
-        host=database["host"],
-        port=database["port"],
-        dbname=database["database"],
-        user=database["user"],
-        password=database["password"],
-        connect_timeout=3,
-        prepare_threshold=None,
-    ) as guard:
+    with psycopg.connect(**postgres(settings.CONNECTIONS), connect_timeout=3) as guard:
         guard.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         call_command("migrate", verbosity=0, interactive=False)
     connection.close()

@@ -3,19 +3,12 @@
 import psycopg
 from django.conf import settings
 
+from project.connections import postgres
+
 
 async def fetch(statement):
     """Runs one statement on a connection of its own, which PgBouncer makes cheap, and returns its first row."""
-    to = settings.CONNECTIONS["postgres"]
-    connection = await psycopg.AsyncConnection.connect(
-        host=to["host"],
-        port=to["port"],
-        dbname=to["database"],
-        user=to["user"],
-        password=to["password"],
-        autocommit=True,
-        prepare_threshold=None,
-    )
+    connection = await psycopg.AsyncConnection.connect(**postgres(settings.CONNECTIONS), autocommit=True)
     try:
         cursor = await connection.execute(statement)
         return await cursor.fetchone()

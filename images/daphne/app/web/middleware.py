@@ -1,12 +1,6 @@
 from django.utils.decorators import async_only_middleware
 
-# What Django's own middlewares for security and clickjacking say.
-HEADERS = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+from web.headers import GUARDS
 
 
 @async_only_middleware
@@ -20,7 +14,7 @@ def guarded(get_response):
         # Raises what Django answers with 400.
         request.get_host()
         response = await get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in GUARDS.items():
             response.headers.setdefault(name, value)
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))

@@ -52,6 +52,10 @@ class Connections(unittest.TestCase):
     def test_secrets(self):
         self.assertEqual(connections.secrets(COMPLETE), ["signing", "one", "two", "three", "four", "five"])
 
+    def test_postgres(self):
+        wanted = {"host": "haproxy", "port": 5432, "dbname": "app", "user": "app", "password": "one", "prepare_threshold": None}
+        self.assertEqual(connections.postgres(COMPLETE), wanted)
+
     def test_pull_request(self):
         for stack, number in [("staging-pr-42", 42), ("prod-pr-1", 1), ("prod-data", None), ("platform", None), ("qa-pr-0", None)]:
             with self.subTest(stack):

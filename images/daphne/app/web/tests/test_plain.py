@@ -5,8 +5,8 @@ import unittest
 from web.plain import plain
 
 
-def ask(path, query="", method="GET"):
-    """Status and body; 299 by the application behind."""
+def answer(path, query="", method="GET"):
+    """The two messages that make up an answer; 299 by the application behind."""
     sent = []
 
     async def behind(scope, receive, send):
@@ -18,7 +18,12 @@ def ask(path, query="", method="GET"):
 
     scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
     asyncio.run(plain(behind)(scope, None, send))
-    start, body = sent
+    return sent
+
+
+def ask(*args, **request):
+    """Status and body."""
+    start, body = answer(*args, **request)
     return start["status"], body["body"]
 
 
@@ -35,6 +40,11 @@ class Plain(unittest.TestCase):
             with self.subTest(query):
                 self.assertEqual(ask("/wait", query)[0], 400)
         self.assertEqual(ask("/wait", "seconds=0", method="POST")[0], 405)
+
+    def test_says_what_Django_says_beside_an_answer(self):
+        headers = dict(answer("/wait", "seconds=0", method="POST")[0]["headers"])
+        self.assertEqual(headers[b"Allow"], b"GET")
+        self.assertEqual(headers[b"X-Frame-Options"], b"DENY")
 
     def test_all_else_is_handed_on(self):
         for path in ["/", "/healthz/", "/wait/", "/readyz"]:
