@@ -73,8 +73,9 @@ test("all three copies of nginx answer", async () => {
   const containers = (await runningTasks(`${stack}-nginx`)).map(
     ({ Status }) => Status.ContainerStatus?.ContainerID ?? "",
   );
+  // nginx tells of what failed.
   await eventually("a request in the log of each copy", async () => {
-    assert.equal((await https({ host: hostOf(stack), path: `/?${mark}` })).status, 200);
+    assert.equal((await https({ host: hostOf(stack), path: `/${mark}` })).status, 404);
     const logs = await Promise.all(containers.map((id) => docker("logs", "--tail", "200", id)));
     assert.deepEqual(
       logs.map((log) => log.includes(mark)),
