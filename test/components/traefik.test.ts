@@ -30,6 +30,7 @@ await test("certificates: self-signed by default, from files, or by ACME", () =>
   assert.match(flags({ mode: "files", certificate: "c", key: "k" }), /providers\.file\.filename/);
   const acme = flags({ mode: "acme", email: "a@example.org", server: "https://ca.example.org/dir" });
   assert.match(acme, /tls\.certresolver=acme/);
+  assert.match(acme, /acme\.keytype=EC256/);
   assert.match(acme, /acme\.caserver=https:\/\/ca\.example\.org\/dir/);
   assert.match(tlsYaml(), /certFile: \/run\/secrets\/tls_certificate/);
 });

@@ -54,6 +54,8 @@ function certificateFlags(tls: Tls): string[] {
         "--entrypoints.websecure.http.tls.certresolver=acme",
         `--certificatesresolvers.acme.acme.email=${tls.email}`,
         `--certificatesresolvers.acme.acme.storage=${acmeFolder}/acme.json`,
+        // The default, RSA with 4096 bits, costs the edge several milliseconds of a processor at each new connection.
+        "--certificatesresolvers.acme.acme.keytype=EC256",
         "--certificatesresolvers.acme.acme.httpchallenge.entrypoint=web",
         ...(tls.server === undefined ? [] : [`--certificatesresolvers.acme.acme.caserver=${tls.server}`]),
       ];
