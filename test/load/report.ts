@@ -4,7 +4,8 @@ import { type LoadResult } from "./tally.ts";
 
 /** What became of what was sent, as a table of Markdown with the totals below it. */
 export function summaryTable(result: LoadResult): string {
-  const { subjects, releases, sent, ok, lost, restarts, requests, seconds, plan, behindMs, cpuSeconds } = result;
+  const { subjects, releases, sent, ok, lost, restarts, plan, behindMs } = result;
+  const { requests, sendingSeconds, cpuSeconds, seconds } = result;
   const rows = (Object.keys(titles) as Subject[]).map((subject) => {
     const { reasons, ...one } = subjects[subject];
     const why = Object.entries(reasons).map(([reason, count]) => `${reason}: ${count}`);
@@ -19,7 +20,7 @@ export function summaryTable(result: LoadResult): string {
   return [
     markdown([heading, ...rows, total]),
     "",
-    `${requests} requests in ${seconds.toFixed(0)} s, ${plan.rate} a second, open loop. ` +
+    `${requests} requests in ${sendingSeconds.toFixed(0)} s, ${plan.rate} a second, open loop. ` +
       `${restarts} WebSockets told to come back elsewhere.`,
     `Answers: ${answers.join(", ") || "none"}.`,
     `The generator: ${behindMs.toFixed(0)} ms late at most, ${((100 * cpuSeconds) / seconds).toFixed(0)} % of a processor.`,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { planOf } from "./plan.ts";
 import { Tally } from "./tally.ts";
 
@@ -39,6 +40,15 @@ test("there is no result while one is under way", () => {
   const tally = new Tally();
   tally.send("get");
   assert.throws(() => tally.result(plan, 0), /of 1 that were sent 0 are ok, 0 lost and 1 open/);
+});
+
+test("the wait for the last answers is no part of the time of sending", async () => {
+  const tally = new Tally();
+  const settle = tally.send("postSlow");
+  await sleep(50);
+  settle({ release: old });
+  const { seconds, sendingSeconds } = tally.result(plan, 0);
+  assert.ok(seconds - sendingSeconds >= 0.045, `${seconds} s, of which ${sendingSeconds} s of sending`);
 });
 
 test("who answered, and when another began to", () => {

@@ -64,7 +64,10 @@ export interface LoadResult extends Count {
   readonly plan: Plan;
   /** Milliseconds since the epoch. */
   readonly began: number;
+  /** Until it was known what became of every one. */
   readonly seconds: number;
+  /** Until the last was sent. */
+  readonly sendingSeconds: number;
   readonly requests: number;
   /** WebSockets that were told to come back elsewhere, with 1012. */
   readonly restarts: number;
@@ -109,9 +112,11 @@ export class Tally {
   private readonly behindIn: number[] = [];
   private release = "";
   private open = 0;
+  private lastSent: number;
 
   constructor(began = now()) {
     this.began = began;
+    this.lastSent = began;
     for (const subject of Object.keys(titles) as Subject[])
       this.accounts.set(subject, { sent: 0, lost: 0, latencies: [], reasons: new Map() });
   }
@@ -131,6 +136,7 @@ export class Tally {
     const account = this.account(subject);
     account.sent++;
     this.open++;
+    this.lastSent = now();
     increase(this.sentIn, this.secondOf(due));
     let isOpen = true;
     return (verdict) => {
@@ -213,7 +219,8 @@ export class Tally {
     }
     const behindMs = filled(this.behindIn, this.sentIn.length);
     return {
-      ...{ plan, ...total, requests: this.requests, began: this.began, seconds: (now() - this.began) / 1000 },
+      ...{ plan, ...total, requests: this.requests, began: this.began },
+      ...{ seconds: (now() - this.began) / 1000, sendingSeconds: (this.lastSent - this.began) / 1000 },
       ...{ restarts: this.restarts, behindMs: Math.max(0, ...behindMs), cpuSeconds },
       subjects: Object.fromEntries([...this.accounts].map(([name, one]) => [name, summary(one)])) as Record<
         Subject,
