@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Episode, type Played, playUnderLoad } from "../load/episodes.ts";
 import { episodeTable, summaryTable } from "../load/report.ts";
-import { type LoadResult } from "../load/tally.ts";
+import { type LoadResult } from "../load/result.ts";
 import { certificate, key } from "../settings/pem.ts";
 import { endingLines, endings, watchEvents } from "./engine-events.ts";
 import { prepareProd } from "./prod.ts";

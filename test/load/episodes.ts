@@ -1,5 +1,6 @@
 import { type Load, type LoadArgs, startLoad } from "./load.ts";
-import { type LoadResult, now } from "./tally.ts";
+import { type LoadResult } from "./result.ts";
+import { now } from "./tally.ts";
 
 /** Something that is done to the site while it is under load. */
 export interface Episode {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { generate } from "./generate.ts";
 import { type Plan, planOf, type Request, requestAt, requests } from "./plan.ts";
 import { type Fault, type Site, startSite } from "./site.ts";
-import { type LoadResult } from "./tally.ts";
+import { type LoadResult } from "./result.ts";
 
 let site: Site;
 

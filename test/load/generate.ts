@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "./client.ts";
 import { dueAt, type Plan, requestAt } from "./plan.ts";
+import { type Counters, type LoadResult } from "./result.ts";
 import { openSockets } from "./sockets.ts";
-import { type Counters, type LoadResult, now, Tally } from "./tally.ts";
+import { now, Tally } from "./tally.ts";
 
 export interface Watch {
   /** Nothing more is sent from then on. */

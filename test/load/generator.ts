@@ -3,7 +3,7 @@ import { Refusal } from "../../tools/refusal.ts";
 import { generate } from "./generate.ts";
 import { defaults, type Plan, planOf } from "./plan.ts";
 import { summaryTable } from "./report.ts";
-import { type Counters, type LoadResult } from "./tally.ts";
+import { type Counters, type LoadResult } from "./result.ts";
 
 // A process of its own, since it has to run where the ports of a private Docker Engine are.
 

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { inside, type Namespace, sh } from "../e2e/namespace.ts";
 import { type Line } from "./generator.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { type Counters, type LoadResult } from "./tally.ts";
+import { type Counters, type LoadResult } from "./result.ts";
 
 export interface LoadArgs extends Partial<Plan> {
   readonly host: string;

@@ -1,6 +1,6 @@
 import { type Played } from "./episodes.ts";
 import { type Subject, titles } from "./plan.ts";
-import { type LoadResult } from "./tally.ts";
+import { type LoadResult } from "./result.ts";
 
 /** What became of what was sent, as a table of Markdown with the totals below it. */
 export function summaryTable(result: LoadResult): string {

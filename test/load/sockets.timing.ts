@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { planOf } from "./plan.ts";
+import { type LoadResult } from "./result.ts";
 import { type Site, startSite } from "./site.ts";
 import { openSockets } from "./sockets.ts";
-import { type LoadResult, Tally } from "./tally.ts";
+import { Tally } from "./tally.ts";
 
 let site: Site;
 
