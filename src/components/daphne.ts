@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byWget } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -51,7 +52,7 @@ export class Daphne extends pulumi.ComponentResource {
       secrets: [{ path: connectionsFile, text: file }],
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.daphne}/healthz`],
+        test: byWget(`http://127.0.0.1:${ports.daphne}/healthz`),
         startSeconds: 120,
         everySeconds: 5,
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byWget } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -32,7 +33,7 @@ export class DockerGuard extends pulumi.ComponentResource {
       ],
       binds: [{ source: docker.socketPath, path: socket }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.haproxyHealth}/live`],
+        test: byWget(`http://127.0.0.1:${ports.haproxyHealth}/live`),
         startSeconds: 300,
         everySeconds: 10,
       },

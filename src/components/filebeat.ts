@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -28,7 +29,7 @@ export class Filebeat extends pulumi.ComponentResource {
       volume: { path: `${home}/data` },
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
-        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${monitorPort}/`],
+        test: byCurl(`http://127.0.0.1:${monitorPort}/`),
         startSeconds: 300,
         everySeconds: 15,
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byWget } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -38,8 +39,8 @@ export class Haproxy extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 1 }],
       // Up when the database can be written to; alive also while it fails over.
       health: {
-        startTest: ask(ports.haproxyHealth, "/rw"),
-        test: ask(ports.haproxyHealth, "/live"),
+        startTest: byWget(`http://127.0.0.1:${ports.haproxyHealth}/rw`),
+        test: byWget(`http://127.0.0.1:${ports.haproxyHealth}/live`),
         startSeconds: 300,
         everySeconds: 10,
       },
@@ -49,10 +50,6 @@ export class Haproxy extends pulumi.ComponentResource {
     });
     this.registerOutputs();
   }
-}
-
-function ask(port: number, path: string): string[] {
-  return ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${port}${path}`];
 }
 
 type HaproxyPorts = Pick<Ports, "patroni" | "pgbouncer" | "postgresRw" | "postgresRo" | "haproxyHealth">;

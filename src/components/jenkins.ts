@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type File } from "../docker/file.ts";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -47,7 +48,7 @@ export class Jenkins extends pulumi.ComponentResource {
       volume: { path: home },
       tmpfs: [{ path: "/tmp", sizeMb: 256 }],
       health: {
-        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${ports.jenkins}/login`],
+        test: byCurl(`http://127.0.0.1:${ports.jenkins}/login`),
         startSeconds: 300,
         everySeconds: 30,
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -42,7 +43,7 @@ export class Kibana extends pulumi.ComponentResource {
       ],
       // Without Elasticsearch it answers 503; a restart would not help that.
       health: {
-        startTest: `curl -fsS -o /dev/null ${status}`,
+        startTest: byCurl(status),
         test: `curl -sS -o /dev/null ${status}`,
         startSeconds: 300,
         everySeconds: 30,

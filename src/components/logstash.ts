@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -38,7 +39,7 @@ export class Logstash extends pulumi.ComponentResource {
       volume: { path: `${home}/data`, suffix: "{{.Task.Slot}}" },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${ports.logstashApi}/_node/pipelines`],
+        test: byCurl(`http://127.0.0.1:${ports.logstashApi}/_node/pipelines`),
         startSeconds: 300,
         everySeconds: 15,
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -31,7 +32,7 @@ export class MemcachedAdmin extends pulumi.ComponentResource {
         sizeMb: 8,
       })),
       health: {
-        test: ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${port}/`],
+        test: byCurl(`http://127.0.0.1:${port}/`),
         startSeconds: 300,
         everySeconds: 30,
       },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byCurl } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -33,7 +34,7 @@ export class Nginx extends pulumi.ComponentResource {
       // First through to the application: a route must not be taken before what is behind it answers. Later nginx alone:
       // a restart of it would mend neither an application that is gone nor one that is slow, and cut all it serves.
       health: {
-        startTest: `curl -fsS -o /dev/null http://127.0.0.1:${ports.nginx}/healthz`,
+        startTest: byCurl(`http://127.0.0.1:${ports.nginx}/healthz`),
         test: `curl -fsS -o /dev/null --unix-socket ${healthSocket} http://localhost/`,
         startSeconds: 120,
         everySeconds: 5,

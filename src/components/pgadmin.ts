@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { byWget } from "../docker/health.ts";
 import { type NetworkRef } from "../docker/network.ts";
 import { type Scope } from "../docker/scope.ts";
 import { service } from "../docker/service.ts";
@@ -53,7 +54,7 @@ export class Pgadmin extends pulumi.ComponentResource {
       volume: { path: data },
       tmpfs: [{ path: "/tmp", sizeMb: 64 }],
       health: {
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.pgadmin}/misc/ping`],
+        test: byWget(`http://127.0.0.1:${ports.pgadmin}/misc/ping`),
         startSeconds: 300,
         everySeconds: 30,
       },

@@ -10,6 +10,16 @@ export interface Health {
   readonly everySeconds: number;
 }
 
+/** Asks whether a GET succeeds, in an image that has curl. */
+export function byCurl(url: string): readonly string[] {
+  return ["curl", "-fsS", "-o", "/dev/null", url];
+}
+
+/** Asks whether a GET succeeds, in an image that has no curl but wget, or BusyBox. */
+export function byWget(url: string): readonly string[] {
+  return ["wget", "-q", "-O", "/dev/null", url];
+}
+
 /** Swarm replaces a task after this many failures in a row. */
 const retries = 4;
 /**

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bcryptHash } from "../../docker/credential.ts";
 import { type File } from "../../docker/file.ts";
+import { byWget } from "../../docker/health.ts";
 import { type NetworkRef } from "../../docker/network.ts";
 import { type Scope } from "../../docker/scope.ts";
 import { service } from "../../docker/service.ts";
@@ -42,7 +43,7 @@ export class Traefik extends pulumi.ComponentResource {
       tmpfs: [{ path: "/tmp", sizeMb: 16 }],
       health: {
         // `traefik healthcheck` is a second Traefik in the same limit of memory, and gives up after 5 s.
-        test: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${ports.traefikPing}/ping`],
+        test: byWget(`http://127.0.0.1:${ports.traefikPing}/ping`),
         startSeconds: 300,
         everySeconds: 5,
       },
