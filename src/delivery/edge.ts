@@ -72,7 +72,7 @@ function named(error: Error): Error {
   return isLate ? new Error(`no answer within ${timeoutMs / 1000} s`) : error;
 }
 
-interface Expectation extends Question {
+export interface Expectation extends Question {
   readonly addresses: readonly Address[];
   /** What is wrong with an answer; undefined when nothing is. */
   readonly fault: (answer: Answer) => string | undefined;

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { type Entry, liveEntry, plainPriority, standbyPriority, standingForm } from "../cluster/ledger.ts";
 import { hostOf } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
 import { isTurning } from "./admission.ts";
 import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
-import { type Answer, expectSteady } from "./edge.ts";
+import { reached, wayBack } from "./reach.ts";
 import { removeStack, repair } from "./recovery.ts";
 import { UpdateError } from "./workspace.ts";
 
@@ -13,16 +11,12 @@ import { UpdateError } from "./workspace.ts";
 const trialSeconds = 5;
 /** What a healthy release is given to reach all it is connected with. */
 const trialPatienceSeconds = 20;
-/** So long every new request has to reach the new release before the switch counts as done. */
-const verifySeconds = 2;
-/** From when Pulumi has given it the highest priority: Traefik looks once a second. */
-const verifyPatienceSeconds = 20;
-const longestFault = 300;
-const longestName = 40;
-
-const readiness = z.object({
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), error: z.string().optional() })),
-});
+const verification = {
+  /** So long every new request has to reach the right release before a switch counts as done. */
+  steadySeconds: 2,
+  /** From when Pulumi has changed the priority: Traefik looks once a second. */
+  withinSeconds: 20,
+};
 
 /**
  * Where a new generation stands: behind whatever answers for its host, unless it takes its own place there. What no
@@ -65,17 +59,13 @@ export async function deploy(course: Course): Promise<Course> {
 
 /** Tries the release through the edge, at its own name, while users still reach the other one. */
 export async function smoke(course: Course): Promise<Course> {
-  const { context, settings, entry, signal } = course;
+  const { context, entry } = course;
   await context.progress.step("smoke", async () => {
-    await expectSteady({
-      addresses: settings.delivery.edge,
-      host: hostOf(releaseOf(entry), settings.domain),
+    await reached(course, {
       path: "/readyz",
       release: stackOf(entry),
-      fault: (answer) => faultOf(answer, entry),
       steadySeconds: trialSeconds,
       withinSeconds: trialPatienceSeconds,
-      signal,
     });
     return { value: undefined, said: `reaches all it is connected with, for ${trialSeconds} s` };
   });
@@ -87,7 +77,7 @@ export async function smoke(course: Course): Promise<Course> {
  * reaches it. Returns how long it took until one did.
  */
 export async function turn(course: Course): Promise<{ course: Course; seconds: number }> {
-  const { context, settings, entry, generations, signal } = course;
+  const { context, entry, generations, signal } = course;
   const priority = topPriority(generations.entries, entry.pr);
   const began = Date.now();
   const turned = await moved(course, { priority });
@@ -96,17 +86,15 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
     const either = AbortSignal.any([signal, failed.signal]);
     // Both at a time: what users see does not wait for what Pulumi writes down.
     const updated = entry.priority === priority ? undefined : bringUp({ ...turned, signal: either }, say);
-    const verified = expectSteady({
-      addresses: settings.delivery.edge,
-      host: hostOf(releaseOf(entry), settings.domain),
-      path: "/healthz",
-      fault: (answer) => faultOf(answer, entry),
-      steadySeconds: verifySeconds,
-      withinSeconds: verifyPatienceSeconds,
-      // On a busy machine Pulumi alone may take longer than that.
-      after: updated,
-      signal: either,
-    });
+    const verified = reached(
+      { ...turned, signal: either },
+      {
+        path: "/healthz",
+        ...verification,
+        // On a busy machine Pulumi alone may take longer than that.
+        after: updated,
+      },
+    );
     const [since] = await Promise.all([verified, updated]).finally(async () => {
       failed.abort(new Error("the switch failed"));
       // Whoever takes it back must not meet its lock.
@@ -127,12 +115,7 @@ async function turnBack(course: Course): Promise<Course> {
   await context.progress.step("switch", async (say) => {
     await repair(stackOf(entry), repairOf(turned, say));
     await tryBringUp(turned, say);
-    // Traefik looks once a second.
-    await sleep(2000);
-    return {
-      value: undefined,
-      said: `users reach ${former === undefined ? "what was there before" : markOf(former)} again`,
-    };
+    return { value: undefined, said: await wayBack(turned, former, verification) };
   });
   return turned;
 }
@@ -188,29 +171,4 @@ function hurried(settings: Settings): Settings {
 function bringUp({ context, settings, entry, signal }: Course, say: (text: string) => void): Promise<string> {
   const { timeoutSeconds } = settings.delivery;
   return context.workspace.up(stackOf(entry), { say, signal, timeoutSeconds });
-}
-
-function faultOf({ status, release, body }: Answer, entry: Entry): string | undefined {
-  const expected = markOf(entry);
-  if (release !== expected) return `answered by ${release ?? "nobody"} (${status}), expected ${expected}`;
-  if (status === 200) return undefined;
-  const checks = failedChecks(body);
-  if (checks === undefined) return indented(String(status), [body.replaceAll(/\s+/g, " ").trim()]);
-  const names = checks.map(({ name }) => name.replaceAll(/[^\w.-]+/g, " ").slice(0, longestName));
-  const lines = checks.map(({ name, error = "failed" }) => `${name}: ${error}`);
-  return indented(`${status} ${names.join(", ")}`, lines);
-}
-
-/** What an application says of itself may hold anything, so it stands where the lines of its log do: see withoutLogLines. */
-function indented(title: string, lines: readonly string[]): string {
-  return [title, ...lines.filter((line) => line !== "").map((line) => line.slice(0, longestFault))].join("\n    ");
-}
-
-/** Which connections fail, where the answer is that of /readyz. */
-function failedChecks(body: string): z.infer<typeof readiness>["checks"] | undefined {
-  try {
-    return readiness.parse(JSON.parse(body)).checks.filter(({ ok }) => !ok);
-  } catch {
-    return undefined;
-  }
 }

@@ -46,7 +46,8 @@ async function world(begun: readonly Begun[], failing?: Error) {
   const holder = { id: "me", by: "test", process: "elsewhere" };
   const { signal } = new AbortController();
   const context = { engine, workspace, progress, holder, interrupted: signal } as unknown as Context;
-  const settings = { policy: { keep: 0 }, delivery: { timeoutSeconds: 60 } } as Settings;
+  const delivery = { timeoutSeconds: 60, edge: [] };
+  const settings = { domain: "studygiveway.test", policy: { keep: 0 }, delivery } as unknown as Settings;
   return {
     done,
     settle: (order: { pr: number; verb: Facts["verb"] }) =>
