@@ -7,6 +7,11 @@ import { prepareBackend } from "./pulumi.ts";
 
 type Given = Pick<Context, "env" | "json" | "yes" | "progress" | "interrupted">;
 
+/** Where the Engine listens that is deployed to. */
+export function engineHost(env: Environment): string {
+  return env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+}
+
 /** What the verbs of the delivery command are given; the variables are for Pulumi, and asked for when it is needed. */
 export function openContext(given: Given, variables: () => Promise<Environment>): Context {
   const holder = thisHolder();
@@ -17,11 +22,11 @@ export function openContext(given: Given, variables: () => Promise<Environment>)
     process.env["PATH"] = found["PATH"] ?? "";
     return found;
   };
-  const { DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, SSH_AUTH_SOCK } = given.env;
+  const { DOCKER_CERT_PATH, DOCKER_TLS_VERIFY, SSH_AUTH_SOCK } = given.env;
   const access = { certPath: DOCKER_CERT_PATH, verify: DOCKER_TLS_VERIFY !== undefined, sshAgent: SSH_AUTH_SOCK };
   return {
     ...given,
-    engine: openEngine(DOCKER_HOST ?? "unix:///var/run/docker.sock", access),
+    engine: openEngine(engineHost(given.env), access),
     workspace: new Workspace(prepared, root, holder),
     holder,
     out: (text) => process.stdout.write(text),

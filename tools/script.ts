@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { EngineError } from "../src/cluster/engine.ts";
 import { LeaseLostError } from "../src/delivery/held-lease.ts";
+import { PulumiError } from "../src/delivery/pulumi-error.ts";
 import { Refused } from "../src/delivery/refused.ts";
 import { UpdateError } from "../src/delivery/workspace.ts";
 import { SettingsError } from "../src/settings/problem.ts";
@@ -46,9 +47,16 @@ export function script<F extends Flags>(
 }
 
 function explain(error: unknown): string {
-  const isTold = [EngineError, Refusal, Refused, CommandError, LeaseLostError, UpdateError, SettingsError].some(
-    (kind) => error instanceof kind,
-  );
+  const isTold = [
+    EngineError,
+    Refusal,
+    Refused,
+    CommandError,
+    LeaseLostError,
+    PulumiError,
+    UpdateError,
+    SettingsError,
+  ].some((kind) => error instanceof kind);
   if (isTold && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

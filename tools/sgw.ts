@@ -1,15 +1,16 @@
-import { EngineError } from "../src/cluster/engine.ts";
+import { EngineError, unreachable } from "../src/cluster/engine.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { LeaseLostError } from "../src/delivery/held-lease.ts";
 import { ImageError } from "../src/delivery/image.ts";
 import { PromotionError } from "../src/delivery/promotion.ts";
+import { PulumiError } from "../src/delivery/pulumi-error.ts";
 import { Refused } from "../src/delivery/refused.ts";
 import { main } from "../src/delivery/sgw.ts";
 import { UpdateError } from "../src/delivery/workspace.ts";
 import { StackNameError } from "../src/identity.ts";
 import { SettingsError } from "../src/settings/problem.ts";
 import { CommandError } from "./command.ts";
-import { openContext } from "./context.ts";
+import { engineHost, openContext } from "./context.ts";
 import { loadEnvironment } from "./environment.ts";
 import { endOnSignal } from "./interruption.ts";
 import { createProgress } from "./progress.ts";
@@ -30,12 +31,15 @@ function open(flags: { readonly json: boolean; readonly yes: boolean }): Context
 }
 
 const refusals = [EngineError, Refused, Refusal, SettingsError, StackNameError];
-const failures = [CommandError, ImageError, LeaseLostError, PromotionError, UpdateError];
+const failures = [CommandError, ImageError, LeaseLostError, PromotionError, PulumiError, UpdateError];
 
 function explain(error: unknown): { text: string; code: number } {
   if (interrupted.aborted) return { text: "", code: 130 };
   if (!(error instanceof Error)) return { text: String(error), code: 1 };
   if (refusals.some((kind) => error instanceof kind)) return { text: error.message, code: 2 };
+  // Whatever else is asked says itself who it was. It may have ended while something was under way.
+  const silent = unreachable(engineHost(loadEnvironment()), error);
+  if (silent !== undefined) return { text: silent.message, code: 1 };
   const isTold = failures.some((kind) => error instanceof kind);
   return { text: isTold ? error.message : (error.stack ?? error.message), code: 1 };
 }

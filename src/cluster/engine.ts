@@ -100,12 +100,22 @@ async function answerOf(engine: Engine, host: string): Promise<Info> {
       }),
     ])) as Info;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(
-      `${host}: the Docker Engine does not answer (${reason}), start it, or set DOCKER_HOST to where it listens`,
-      { cause: error },
-    );
+    throw noAnswer(host, error);
   }
+}
+
+function noAnswer(host: string, error: unknown): EngineError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EngineError(
+    `${host}: the Docker Engine does not answer (${reason}), start it, or set DOCKER_HOST to where it listens`,
+    { cause: error },
+  );
+}
+
+/** What there is to say of an error that means that nothing listens there; undefined for any other. */
+export function unreachable(host: string, error: Error): EngineError | undefined {
+  const { syscall = "" }: NodeJS.ErrnoException = error;
+  return ["connect", "getaddrinfo"].includes(syscall) ? noAnswer(host, error) : undefined;
 }
 
 /** Does an Engine not speak the API of Traefik any more, when this is its oldest one? */

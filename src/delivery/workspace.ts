@@ -5,6 +5,7 @@ import { parseStackName } from "../identity.ts";
 import { type Holder, holderVariable } from "./holder.ts";
 import { EventLog } from "./event-log.ts";
 import { type Dead, withoutLock } from "./lock.ts";
+import { PulumiError, withoutPasswords, wordsOf } from "./pulumi-error.ts";
 
 export type Say = (text: string) => void;
 
@@ -64,7 +65,7 @@ export class Workspace {
 
   /** All stacks of the backend. */
   async stacks(): Promise<StackSummary[]> {
-    const found = await (await this.#workspace()).listStacks();
+    const found = await this.#ask((workspace) => workspace.listStacks());
     return found.map(({ name, lastUpdate, updateInProgress, resourceCount }) => ({
       // A backend shared with other projects shows names like organization/project/stack.
       name: name.split("/").at(-1) ?? name,
@@ -111,7 +112,7 @@ export class Workspace {
     const isNew = !(await this.exists(stack));
     const selected = await this.#stack(stack, true);
     try {
-      return (await selected.preview({ color: "never", onEvent, parallel })).changeSummary;
+      return (await this.#ask(() => selected.preview({ color: "never", onEvent, parallel }))).changeSummary;
     } finally {
       // Who deploys it at this moment has locked it, and what has resources is not dropped.
       if (isNew) await this.#drop(stack, ["--preserve-config"]).catch(() => undefined);
@@ -128,22 +129,33 @@ export class Workspace {
 
   /** The state with its secrets in plain text: never to be written or shown. */
   async exportState(stack: string): Promise<Deployment> {
-    return (await this.#workspace()).exportStack(stack);
+    return this.#ask((workspace) => workspace.exportStack(stack));
   }
 
   async outputs(
     stack: string,
   ): Promise<Readonly<Record<string, { readonly value: unknown; readonly secret: boolean }>>> {
-    return (await this.#workspace()).stackOutputs(stack);
+    return this.#ask((workspace) => workspace.stackOutputs(stack));
   }
 
   async #stack(name: string, isNew = false): Promise<Stack> {
     const known = this.#selected.get(name);
     if (known !== undefined) return known;
-    const workspace = await this.#workspace();
-    const found = isNew ? await Stack.createOrSelect(name, workspace) : await Stack.select(name, workspace);
+    const found = await this.#ask((workspace) =>
+      isNew ? Stack.createOrSelect(name, workspace) : Stack.select(name, workspace),
+    );
     this.#selected.set(name, found);
     return found;
+  }
+
+  /** Whatever goes wrong may name the backend, and its password with it. */
+  async #ask<T>(work: (workspace: LocalWorkspace) => Promise<T>): Promise<T> {
+    const workspace = await this.#workspace();
+    try {
+      return await work(workspace);
+    } catch (error) {
+      throw new PulumiError(error);
+    }
   }
 
   /** Removes an empty stack; the Automation API has no word for what is to become of its backups. */
@@ -172,7 +184,7 @@ export class Workspace {
       signal?.throwIfAborted();
     } catch (error) {
       signal?.throwIfAborted();
-      throw new UpdateError(log.failure ?? `${stack}: ${said(error)}`, { cause: error });
+      throw new UpdateError(withoutPasswords(log.failure ?? `${stack}: ${wordsOf(error)}`));
     } finally {
       log.end();
     }
@@ -212,10 +224,4 @@ interface Options {
   readonly suppressOutputs: boolean;
   readonly onEvent: (event: EngineEvent) => void;
   readonly signal?: AbortSignal;
-}
-
-/** The Automation API puts the whole output into its message; the end of it is what matters. */
-function said(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split("\n").slice(-15).join("\n");
 }

@@ -5,7 +5,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Engine, EngineError, openEngine, readCluster } from "../../src/cluster/engine.ts";
+import { type Engine, EngineError, openEngine, readCluster, unreachable } from "../../src/cluster/engine.ts";
 import { certificate, key } from "./pem.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "certificates-"));
@@ -90,3 +90,18 @@ function address(engine: Engine) {
   const { protocol, host, port, socketPath } = modemOf(engine);
   return [protocol, host, port, socketPath];
 }
+
+test("where nothing listens, it is the Engine that is named, and what to do; another error is another's", async () => {
+  const nowhere = `unix://${join(folder, "nobody.sock")}`;
+  const silence = await openEngine(nowhere)
+    .listServices()
+    .catch((error: unknown) => error as Error);
+  assert.ok(silence instanceof Error);
+  const told = unreachable(nowhere, silence);
+  assert.ok(told instanceof EngineError);
+  assert.match(
+    told.message,
+    /nobody\.sock: the Docker Engine does not answer \(.*ENOENT.*\), start it, or set DOCKER_HOST/,
+  );
+  assert.equal(unreachable(nowhere, new Error("connect")), undefined);
+});

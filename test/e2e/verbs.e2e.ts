@@ -82,3 +82,13 @@ test("preview names the service that changes and what that risks, or says that n
   assert.match(stdout, /^staging-pr-7: \d+ unchanged$/);
   assert.match(stderr, /no changes/);
 });
+
+test("a backend that does not answer is told without its password, and without a trace of the program", async () => {
+  const env = { PULUMI_BACKEND_URL: "postgres://sgw:hunter2@127.0.0.1:1/state" };
+  for (const args of [["preview", stack], ["doctor"], ["gc"]]) {
+    const { stdout, stderr } = await sgw(args, { code: args[0] === "gc" ? 0 : 1, env });
+    const said = stdout + stderr;
+    assert.match(said, /unable to open state database "postgres:\/\/\*\*\*\*@127\.0\.0\.1:1\/state"/);
+    assert.doesNotMatch(said, /hunter2|^ +at /m);
+  }
+});
