@@ -66,6 +66,8 @@ export const platformOutputs = z.strictObject({
 export const dataOutputs = z.strictObject({
   network,
   connections: dataConnections,
+  /** What the application signs with: sessions outlive a release where its data does. */
+  secretKey: z.string(),
   urls,
   services: z.array(z.string()),
 });
@@ -102,7 +104,9 @@ export class Borrowed<T extends z.ZodObject> {
     const wrong = fields.filter(([name, field]) => !field.safeParse(outputs[name]).success).map(([name]) => name);
     if (wrong.length === 0) return new Borrowed(schema, reference);
     const what = `${wrong.map((name) => `"${name}"`).join(", ")} missing or of another form`;
-    throw new pulumi.RunError(`stack ${stack}: outputs ${what}, run "pulumi up --stack ${stack}" first`);
+    throw new pulumi.RunError(
+      `stack ${stack}: outputs ${what}, run "sgw up ${stack}" or "pulumi up --stack ${stack}" first`,
+    );
   }
 
   get<K extends keyof z.infer<T> & string>(name: K): pulumi.Output<z.infer<T>[K]> {

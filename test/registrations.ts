@@ -121,6 +121,7 @@ const borrowed = {
     memcached: { hosts: ["memcached-1:11211"] },
     minio: { endpoint: "minio-1:9000", accessKey: "minio-user", secretKey: "minio-password" },
   },
+  secretKey: "the-key-of-the-data-tier",
   urls: {},
   services: [],
 };

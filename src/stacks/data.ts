@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { credential } from "../docker/credential.ts";
 import { type Scope } from "../docker/scope.ts";
 import { type Borrowed, type dataOutputs, type Exports, type platformOutputs } from "../outputs.ts";
 import { DataTier } from "./data-tier.ts";
@@ -15,7 +16,8 @@ export class Data extends pulumi.ComponentResource {
       { scope, edge: networks.edge, admin: networks.admin, adminPassword: platform.get("adminPassword") },
       { parent: this },
     );
-    this.exports = { network: tier.network, connections: tier.connections, urls: tier.urls };
+    const secretKey = credential(scope, this, "djangoSecretKey");
+    this.exports = { network: tier.network, connections: tier.connections, secretKey, urls: tier.urls };
     this.registerOutputs();
   }
 }

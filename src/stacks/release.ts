@@ -31,6 +31,7 @@ export interface Lenders {
 interface Data {
   readonly network: NetworkRef;
   readonly connections: pulumi.Output<DataConnections>;
+  readonly secretKey: pulumi.Output<string>;
   readonly urls: Record<string, string>;
 }
 
@@ -48,7 +49,7 @@ export class Release extends pulumi.ComponentResource {
       "daphne",
       {
         scope,
-        secretKey: credential(scope, this, "djangoSecretKey"),
+        secretKey: data.secretKey,
         hosts: [host],
         connections: connections(scope, identity, data, platform),
         network: app,
@@ -77,11 +78,19 @@ export class Release extends pulumi.ComponentResource {
 
 function ownData(parent: Release, scope: Scope, platform: PlatformRef): Data {
   const { edge, admin } = platform.get("networks");
-  return new DataTier("data-tier", { scope, edge, admin, adminPassword: platform.get("adminPassword") }, { parent });
+  const adminPassword = platform.get("adminPassword");
+  const tier = new DataTier("data-tier", { scope, edge, admin, adminPassword }, { parent });
+  const secretKey = credential(scope, parent, "djangoSecretKey");
+  return { network: tier.network, connections: tier.connections, secretKey, urls: tier.urls };
 }
 
 function borrowedData(data: Borrowed<typeof dataOutputs>): Data {
-  return { network: data.get("network"), connections: data.get("connections"), urls: {} };
+  return {
+    network: data.get("network"),
+    connections: data.get("connections"),
+    secretKey: data.get("secretKey"),
+    urls: {},
+  };
 }
 
 function connections(

@@ -6,6 +6,7 @@ import { fileOf, registrations, settingsOf } from "../registrations.ts";
 interface ConnectionsFile extends Connections {
   readonly stack: string;
   readonly environment: string;
+  readonly secretKey: string;
 }
 
 async function connectionsOf(stack: string): Promise<ConnectionsFile> {
@@ -45,5 +46,10 @@ for (const [environment, owner] of [
     assert.deepEqual(memcached, { hosts: ["memcached-1:11211"] });
     assert.deepEqual([minio.endpoint, minio.bucket], ["minio-1:9000", owner]);
     assert.deepEqual(logstash, { host: "logstash", port: 8080 });
+  });
+
+  await test(`the application of ${stack} signs with a key that lives as long as its data`, async () => {
+    const { secretKey } = await connectionsOf(stack);
+    assert.equal(secretKey, owner === stack ? "generated-djangoSecretKey" : "the-key-of-the-data-tier");
   });
 }
