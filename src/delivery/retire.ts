@@ -23,23 +23,26 @@ export async function retire(course: Course): Promise<{ course: Course; destroye
     destroyed.push(stackOf(former));
   }
   const stage = entry.verb === "promote" ? stageBefore[entry.environment] : undefined;
-  const left = stage === undefined ? undefined : await retireStage(course, stage);
-  if (left !== undefined) destroyed.push(left);
+  if (stage !== undefined) destroyed.push(...(await retireStage(course, stage)));
   await generations.prune();
   return { course: await moved(course, { step: "done" }), destroyed };
 }
 
-async function retireStage(course: Course, stage: Environment): Promise<string | undefined> {
+/** With what its own promotion has left in the stage before it, as nobody will look after that any more. */
+async function retireStage(course: Course, stage: Environment): Promise<string[]> {
   const { context, entry } = course;
   // Always in the order PROD, QA, STAGING, so that two promotions never wait for each other.
   return withLease({ ...context, interrupted: course.signal }, stage, stageWaitSeconds, async (signal) => {
     const generations = await Generations.read(context.engine, stage);
     const left = standingForm(generations.entries, entry.pr);
     // A newer form of it is not what was proven here, and may be on its way.
-    const isNewer = generations.entries.some((one) => one.pr === entry.pr && one.step !== "done");
-    if (left === undefined || left.image !== entry.image || isNewer) return undefined;
-    await bury({ ...course, signal }, generations, left);
-    return stackOf(left);
+    const isNewer = generations.entries.some((one) => one.pr === entry.pr && one.outcome === "going");
+    if (left === undefined || left.image !== entry.image || isNewer) return [];
+    const own = { ...course, signal };
+    const before = left.step === "done" ? undefined : stageBefore[stage];
+    const earlier = before === undefined ? [] : await retireStage(own, before);
+    await bury(own, generations, left);
+    return [stackOf(left), ...earlier];
   });
 }
 

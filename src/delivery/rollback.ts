@@ -1,7 +1,7 @@
 import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
-import { formerOf } from "./admission.ts";
+import { begunPromotion, formerOf, isTurning } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
@@ -18,10 +18,10 @@ export interface RollbackOptions {
 
 /** Brings the form back that was live before; while its release is still there, that is one switch. */
 export async function rollback(context: Context, { environment, waitSeconds }: RollbackOptions): Promise<number> {
-  const { live, former } = pair(await readLedger(context.engine, environment), environment);
+  const { live, from, former } = goal(await readLedger(context.engine, environment), environment);
   const plan = [
     `roll ${environment} back`,
-    `  from     ${stackOf(live)} (generation ${live.generation}, ${shortImage(live.image)})`,
+    `  from     ${stackOf(from)} (generation ${from.generation}, ${shortImage(from.image)})`,
     `  to       ${stackOf(former)} (generation ${former.generation}, ${shortImage(former.image)})`,
   ];
   await confirm(context, plan);
@@ -46,12 +46,23 @@ function outrun(environment: Environment, planned: number, live: number | undefi
   });
 }
 
-function pair(entries: readonly Entry[], environment: Environment) {
+interface Goal {
+  /** What users reach by the ledger. */
+  readonly live: Entry;
+  /** What is left: the live one, or a promotion of which users may have seen something before it was interrupted. */
+  readonly from: Entry;
+  readonly former: Entry;
+}
+
+/** Between which two generations a rollback goes. */
+export function goal(entries: readonly Entry[], environment: Environment): Goal {
   const live = liveEntry(entries);
   // One that was interrupted goes on to what it began with.
   const begun = entries.findLast(({ verb, step }) => verb === "rollback" && step !== "done");
-  const former = begun ?? formerOf(entries, live);
-  if (live !== undefined && former !== undefined) return { live, former };
+  const seen = begunPromotion(entries);
+  const isSeen = seen !== undefined && seen !== live && (isTurning(seen) || seen.pr === live?.pr);
+  const former = begun ?? (isSeen ? live : formerOf(entries, live));
+  if (live !== undefined && former !== undefined) return { live, from: isSeen ? seen : live, former };
   throw new Refused({
     path: environment,
     got: live === undefined ? "nothing live" : `nothing that was live before generation ${live.generation}`,

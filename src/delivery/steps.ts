@@ -1,4 +1,5 @@
 import { type Entry, liveEntry, plainPriority, standbyPriority, standingForm } from "../cluster/ledger.ts";
+import { readServices } from "../cluster/objects.ts";
 import { hostOf } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
 import { isTurning } from "./admission.ts";
@@ -54,7 +55,8 @@ export async function deploy(course: Course): Promise<Course> {
     const said = await bringUp(course, say);
     return { value: undefined, said: `${stack}: ${said}` };
   });
-  return moved(course, { step: "smoke" });
+  // Users may reach one that was interrupted at its switch, so it goes on counting as such.
+  return isTurning(entry) ? course : moved(course, { step: "smoke" });
 }
 
 /** Tries the release through the edge, at its own name, while users still reach the other one. */
@@ -131,24 +133,28 @@ export async function proclaim(course: Course): Promise<Course> {
   return proclaimed;
 }
 
-/** Takes a release back that did not make it; the live one serves on, or again. */
+/** Takes a release back that did not make it; the live one serves on, or again. What cannot be taken back is left to the next run. */
 export async function undo(course: Course, reason: string): Promise<void> {
   const { context, entry, generations } = course;
   const stack = stackOf(entry);
   const undone = await moved(await turnBack(course), { step: "undo", reason });
-  await context.progress.step("undo", async (say) => {
+  const isUndone = await context.progress.step("undo", async (say) => {
     const tools = repairOf(undone, say);
     const former = standingForm(generations.entries, entry.pr);
     if (former === undefined && entry.adopted !== true) {
       await removeStack(stack, tools);
-      return { value: undefined, said: `${stack} is gone` };
+      return { value: true, said: `${stack} is gone` };
     }
     await repair(stack, tools);
     await tryBringUp(undone, say);
+    const services = await readServices(context.engine, stack);
+    if (services.some(({ generation }) => generation === entry.generation)) {
+      return { value: false, said: `${stack} still runs generation ${entry.generation}; the next run takes it back` };
+    }
     const form = former === undefined ? "what it ran before any promotion" : `generation ${former.generation}`;
-    return { value: undefined, said: `${stack} runs ${form} again` };
+    return { value: true, said: `${stack} runs ${form} again` };
   });
-  await moved(undone, { step: "done", outcome: "failed" });
+  if (isUndone) await moved(undone, { step: "done", outcome: "failed" });
 }
 
 /** Goes on when the release is not healthy: what comes next does not need it, and waiting for it would block the way. */

@@ -4,8 +4,10 @@ import { type Facts, type Progress } from "../../src/cluster/ledger.ts";
 import { type Context } from "../../src/delivery/context.ts";
 import { Generations } from "../../src/delivery/generations.ts";
 import { settle } from "../../src/delivery/promotion.ts";
+import { deploy, undo } from "../../src/delivery/steps.ts";
 import { UpdateError } from "../../src/delivery/workspace.ts";
 import { type Settings } from "../../src/settings/index.ts";
+import { serviceAnswer, type ServiceAnswer } from "../cluster/engine-answers.ts";
 import { Swarm } from "./swarm.ts";
 
 // What becomes of a generation that was interrupted when something else is ordered. Nothing here makes real objects: the
@@ -15,19 +17,23 @@ type Begun = Pick<Facts, "pr" | "adopted"> & Partial<Progress>;
 
 const image = "app@sha256:0";
 
+/** Writes a generation into a ledger, as far as it came. */
+async function write(generations: Generations, { pr, adopted, priority = 101, ...progress }: Begun): Promise<void> {
+  const known = { pr, image, verb: "promote", by: "test", priority } as const;
+  const { generation } = await generations.open({ ...known, ...(adopted !== undefined && { adopted }) });
+  await generations.move(generation, progress);
+}
+
 /** A ledger of PROD with these generations, and what is done to stacks. */
-async function world(begun: readonly Begun[], failing?: Error) {
+async function world(begun: readonly Begun[], failing?: Error, services: readonly ServiceAnswer[] = []) {
   const swarm = new Swarm();
   const none = () => Promise.resolve([]);
   const volumes = () => Promise.resolve({ Volumes: [] });
-  const lists = { listServices: none, listNetworks: none, listSecrets: none, listVolumes: volumes };
+  const listServices = () => Promise.resolve(services);
+  const lists = { listServices, listNetworks: none, listSecrets: none, listVolumes: volumes };
   const engine = Object.assign(swarm.engine, lists) as Context["engine"];
   const generations = await Generations.read(engine, "prod");
-  for (const { pr, adopted, priority = 101, ...progress } of begun) {
-    const known = { pr, image, verb: "promote", by: "test", priority } as const;
-    const { generation } = await generations.open({ ...known, ...(adopted !== undefined && { adopted }) });
-    await generations.move(generation, progress);
-  }
+  for (const one of begun) await write(generations, one);
   const done: string[] = [];
   const workspace = {
     exists: () => Promise.resolve(true),
@@ -50,8 +56,19 @@ async function world(begun: readonly Begun[], failing?: Error) {
   const settings = { domain: "studygiveway.test", policy: { keep: 0 }, delivery } as unknown as Settings;
   return {
     done,
+    engine,
     settle: (order: { pr: number; verb: Facts["verb"] }) =>
       settle({ context, settings, generations, signal }, { ...order, image }),
+    undo: async (generation: number) => {
+      const entry = generations.entries.find((one) => one.generation === generation);
+      assert.ok(entry);
+      await undo({ context, settings, generations, entry, signal }, "no good");
+    },
+    deploy: async (generation: number) => {
+      const entry = generations.entries.find((one) => one.generation === generation);
+      assert.ok(entry);
+      return (await deploy({ context, settings, generations, entry, signal })).entry.step;
+    },
     fates: () => generations.entries.map(({ pr, step, outcome }) => `${pr} ${step} ${outcome}`),
   };
 }
@@ -103,4 +120,58 @@ test("users are led back before a release goes, even when whoever did that was k
   ]);
   await settle({ pr: 43, verb: "promote" });
   assert.deepEqual(done, ["up prod-pr-42", "destroy prod-pr-42"]);
+});
+
+test("one that was interrupted at its switch counts as that until it is tried once more, for users may reach it", async () => {
+  const { deploy } = await world([
+    { pr: 42, step: "switch", outcome: "going" },
+    { pr: 43, step: "deploy", outcome: "going", priority: 1 },
+  ]);
+  assert.deepEqual([await deploy(1), await deploy(2)], ["switch", "smoke"]);
+});
+
+test("what still runs the form that failed is not written down as taken back, and the next run tries again", async () => {
+  const services: ServiceAnswer[] = [];
+  const { done, undo, settle, fates } = await world(
+    [
+      { pr: 42, step: "done", outcome: "live" },
+      { pr: 42, step: "smoke", outcome: "going" },
+    ],
+    undefined,
+    services,
+  );
+  const daphne = serviceAnswer("prod-pr-42", "daphne", { labels: { "studygiveway.generation": "2" } });
+  services.push({ ...daphne, ID: "known" });
+  await undo(2);
+  assert.deepEqual(fates(), ["42 done live", "42 undo going"]);
+  services.pop();
+  await settle({ pr: 43, verb: "promote" });
+  assert.deepEqual(done, ["up prod-pr-42", "up prod-pr-42"]);
+  assert.deepEqual(fates(), ["42 done live", "42 done failed"]);
+});
+
+test("a stage goes with what its own promotion had left in the stage before it", async () => {
+  const { engine, done, settle, fates } = await world([{ pr: 42, step: "retire", outcome: "live" }]);
+  const [qa, staging] = [await Generations.read(engine, "qa"), await Generations.read(engine, "staging")];
+  await write(qa, { pr: 42, step: "retire", outcome: "live" });
+  await write(staging, { pr: 42, step: "done", outcome: "live" });
+  await settle({ pr: 43, verb: "promote" });
+  assert.deepEqual(done, ["destroy staging-pr-42", "destroy qa-pr-42"]);
+  assert.deepEqual(fates(), ["42 done live"]);
+  for (const stage of [qa, staging]) {
+    await stage.refresh();
+    assert.deepEqual(
+      stage.entries.map(({ step, outcome }) => `${step} ${outcome}`),
+      ["done destroyed"],
+    );
+  }
+});
+
+test("a stage stays while something newer of the same pull request is on its way there", async () => {
+  const { engine, done, settle } = await world([{ pr: 42, step: "retire", outcome: "live" }]);
+  const qa = await Generations.read(engine, "qa");
+  await write(qa, { pr: 42, step: "done", outcome: "live" });
+  await write(qa, { pr: 42, step: "smoke", outcome: "going" });
+  await settle({ pr: 43, verb: "promote" });
+  assert.deepEqual(done, []);
 });

@@ -3,6 +3,7 @@ import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { liveEntry, type Step } from "../../src/cluster/ledger.ts";
+import { isTurning } from "../../src/delivery/admission.ts";
 import { expectOrder, started } from "./order.ts";
 import { kill } from "./process.ts";
 import { prepareProd } from "./prod.ts";
@@ -30,13 +31,16 @@ function percent(part: number): string {
   return `${Math.round(part * 1000) / 10} %`;
 }
 
-export interface Interruption {
+interface Strike {
   readonly blow: Blow;
   readonly moment: Moment;
-  /** What is promoted next: the pull request that was interrupted, or the one that was live before. */
-  readonly next: "same" | "other";
   readonly turns: Turns;
   readonly say: (text: string) => void;
+}
+
+export interface Interruption extends Strike {
+  /** What is promoted next: the pull request that was interrupted, or the one that was live before. */
+  readonly next: "same" | "other";
 }
 
 export interface Turns {
@@ -84,23 +88,50 @@ async function strikeAndResume(interruption: Interruption): Promise<string> {
   const left = (await ledger("prod")).filter(({ step }) => step !== "done");
   for (const { step } of left) interruption.turns.struck.add(step);
   const wanted = interruption.next === "same" ? pr : otherThan(pr);
-  const { stack, generation } = await promote("prod", "--pr", String(wanted), "--revive");
+  const { stdout, stderr } = await sgw(["promote", "prod", "--pr", String(wanted), "--revive", "--yes", "--json"]);
+  const { stack, generation } = JSON.parse(stdout) as Promoted;
   assert.equal(stack, `prod-pr-${wanted}`, about);
-  assert.equal(await answering(stack), `${stack}.${generation}`, about);
-  assert.deepEqual(
-    (await releasesThere()).filter((name) => !interruption.turns.others.includes(name)),
-    [stack],
-    about,
-  );
   const entries = await ledger("prod");
   for (const one of left) {
     const fate = entries.find((entry) => entry.generation === one.generation)?.outcome;
-    if (one.pr !== wanted) assert.match(fate ?? "", /^(failed|destroyed)$/, about);
+    if (one.pr !== wanted) {
+      assert.match(fate ?? "", /^(failed|destroyed)$/, about);
+      if (isTurning(one)) assert.match(stderr, /users reach prod-pr-\d+\.\d+ again/, about);
+    }
     // It went on and did not begin anew.
     else if (one.step !== "undo") assert.equal(generation, one.generation, about);
   }
-  await expectOrder(stack, about);
+  await expectAlone(stack, generation, interruption.turns, about);
   return about;
+}
+
+/** Kills a promotion while users are led to it and rolls back: that ends with what was live before, and goes no further. */
+export function interruptSwitch(turns: Turns, say: (text: string) => void): Promise<void> {
+  return watched(() => rollSwitchBack(turns, say));
+}
+
+async function rollSwitchBack(turns: Turns, say: (text: string) => void): Promise<string> {
+  const { about } = await strikeOne({ blow: "kill -9", moment: { step: "switch", seconds: 1 }, turns, say });
+  const entries = await ledger("prod");
+  const live = liveEntry(entries);
+  assert.ok(live !== undefined && entries.some(isTurning), about);
+  const { stdout } = await sgw(["rollback", "prod", "--yes", "--json"]);
+  const { stack, generation } = JSON.parse(stdout) as Promoted;
+  assert.deepEqual([stack, generation], [`prod-pr-${live.pr}`, live.generation], about);
+  await expectAlone(stack, generation, turns, about);
+  return about;
+}
+
+/** Users reach that release, and no other of PROD is left. */
+async function expectAlone(stack: string, generation: number, { others }: Turns, about: string): Promise<void> {
+  assert.equal(await answering(stack), `${stack}.${generation}`, about);
+  const there = await releasesThere();
+  assert.deepEqual(
+    there.filter((name) => !others.includes(name)),
+    [stack],
+    about,
+  );
+  await expectOrder(stack, about);
 }
 
 /** Kills a rollback when users reach the release it brings back, and rolls back again: that goes no release further. */
@@ -125,7 +156,7 @@ async function killRollback(): Promise<string> {
 }
 
 /** Strikes a promotion while it is under way: one that had ended before is followed by another, struck earlier. */
-async function strikeOne({ blow, moment, turns, say }: Interruption): Promise<{ pr: number; about: string }> {
+async function strikeOne({ blow, moment, turns, say }: Strike): Promise<{ pr: number; about: string }> {
   for (let tries = 0; tries < 4; tries++) {
     const took = stopwatch();
     const pr = otherThan(liveEntry(await ledger("prod"))?.pr);

@@ -4,6 +4,7 @@ import {
   type Blow,
   interrupt,
   interruptRollback,
+  interruptSwitch,
   type Moment,
   momentText,
   takeTurns,
@@ -28,6 +29,8 @@ const everyStep: readonly Point[] = [
   { blow: "kill -9", moment: { step: "retire", seconds: 3 } },
   { blow: "abort by Jenkins", moment: { step: "retire", seconds: 3 } },
   { blow: "kill -9 of the provider", moment: { step: "deploy", seconds: 5 } },
+  // Then the other one, so that users are led back.
+  { blow: "kill -9", moment: { step: "switch", seconds: 1 } },
 ];
 
 /** Every other one reaches more than the process of the command. */
@@ -77,6 +80,9 @@ if (points === everyStep || kills >= 25) {
     }
   });
 }
+
+test("a promotion that was killed at its switch and is rolled back ends with what was live before", (context) =>
+  interruptSwitch(turns, context.diagnostic.bind(context)));
 
 test("a rollback that was killed late ends where it was to go, and no release further", interruptRollback);
 
