@@ -1,6 +1,8 @@
+import { type Context } from "../src/delivery/context.ts";
 import { leaseWaitSeconds, withLease } from "../src/delivery/held-lease.ts";
 import { leaseOf } from "../src/delivery/lease.ts";
-import { bringUp } from "../src/delivery/up.ts";
+import { Refused } from "../src/delivery/refused.ts";
+import { bringUp, refuseDestroyed } from "../src/delivery/up.ts";
 import { parseStackName } from "../src/identity.ts";
 import { openContext } from "./context.ts";
 import { chooseSource, ensureImages } from "./images.ts";
@@ -53,6 +55,23 @@ async function prepare({ say, step }: Progress) {
   return environmentOf(await toolchain, loadEnvironment());
 }
 
+/** Once pull request 1 has been promoted and taken away, it does not come back by a start. */
+async function deployable({ engine, progress }: Context): Promise<string[]> {
+  const left = await Promise.all(
+    stacks.map(async (stack) => {
+      try {
+        await refuseDestroyed({ engine }, parseStackName(stack));
+        return [stack];
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        progress.say(stack, `stays away: ${error.message}`);
+        return [];
+      }
+    }),
+  );
+  return left.flat();
+}
+
 type Urls = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export function table(urls: Urls): string {
@@ -79,14 +98,15 @@ if (import.meta.main) {
     const progress = createProgress();
     const env = await prepare(progress);
     const context = openContext({ env, json, yes: true, progress, interrupted }, () => Promise.resolve(env));
-    for (const stack of stacks) {
+    const wanted = await deployable(context);
+    for (const stack of wanted) {
       await withLease(context, leaseOf(parseStackName(stack)), leaseWaitSeconds, (signal) =>
         bringUp(context, stack, signal),
       );
     }
-    const outputs = await Promise.all(stacks.map((stack) => context.workspace.outputs(stack)));
+    const outputs = await Promise.all(wanted.map((stack) => context.workspace.outputs(stack)));
     const urls = Object.fromEntries(
-      stacks.map((stack, index) => [stack, (outputs[index]?.["urls"]?.value ?? {}) as Urls[string]]),
+      wanted.map((stack, index) => [stack, (outputs[index]?.["urls"]?.value ?? {}) as Urls[string]]),
     );
     const seconds = progress.seconds();
     if (json) process.stdout.write(`${JSON.stringify({ urls, seconds }, undefined, 2)}\n`);

@@ -40,7 +40,7 @@ export function admit(entries: readonly Entry[], environment: Environment, pr: n
       path: `pull request ${pr}`,
       got: `one that was destroyed in ${environment} at ${last.changed} (generation ${last.generation})`,
       expected: "one that was not",
-      remedy: "add --revive if it is to come back",
+      remedy: `sgw promote ${environment} --pr ${pr} --revive brings it back, if that is meant`,
     });
   }
   const newest = Math.max(...entries.filter(wasLive).map((entry) => entry.pr), 0);

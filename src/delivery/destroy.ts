@@ -10,6 +10,7 @@ import { leaseOf } from "./lease.ts";
 import { confirm } from "./question.ts";
 import { removeStack } from "./recovery.ts";
 import { Refused } from "./refused.ts";
+import { tellOfRemoved } from "./report.ts";
 
 export interface DestroyOptions {
   readonly stack: string;
@@ -20,6 +21,7 @@ export interface DestroyOptions {
 /** Removes one stack; its volumes stay. */
 export async function destroy(context: Context, { stack, live = false }: DestroyOptions): Promise<number> {
   const identity = parseStackName(stack);
+  const settings = loadEnvironmentSettings(identity);
   await refuseNeeded(context, identity);
   if (!live) await refuseLive(context, identity);
   const objects = listed(await readObjects(context.engine, stack));
@@ -39,6 +41,7 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
       await (await Generations.read(context.engine, identity.environment)).bury(identity.pr);
     return removed;
   });
+  await tellOfRemoved(context, settings, [stack]);
   context.out(context.json ? `${JSON.stringify({ stack, changes: said })}\n` : `${stack}: ${said}\n`);
   return 0;
 }

@@ -11,9 +11,10 @@ import { type World } from "./gc/world.ts";
 import { readLeases } from "./lease.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
+import { tellOfRemoved } from "./report.ts";
 
 export interface GcOptions {
-  /** Removes; without it, and without --yes, only the plan is shown. */
+  /** Removes; without it only the plan is shown. */
   readonly apply?: boolean | undefined;
   /** Removals in one run. Default 5. */
   readonly cap?: number | undefined;
@@ -25,7 +26,7 @@ const greatestCap = 1000;
 /** Where the settings and the forge come from. */
 interface Sources {
   readonly read: (identity: Identity) => Settings;
-  readonly open: (settings: ForgeSettings) => Pick<Forge, "openPullRequests">;
+  readonly open: (settings: ForgeSettings) => Forge;
 }
 
 /** `sgw gc`: removes releases and images that nobody needs any more; shows what it would do unless told to do it. */
@@ -36,16 +37,23 @@ export async function gc(
 ): Promise<number> {
   refuseCap(cap);
   const settings = environments.map((environment) => sources.read({ kind: "data", environment }));
-  const forge = settings[0]?.forge;
-  const open = await openPullRequests(context, forge && sources.open(forge));
+  const place = sources.read({ kind: "platform" });
+  const open = await openPullRequests(context, place.forge && sources.open(place.forge));
   const read = () => readWorld(context, settings, open, cap);
   const plan = planCollection(await read());
-  if (!apply && !context.yes) {
+  if (!apply) {
     context.out(context.json ? json({ ...plan, collected: [] }) : planText(plan));
     return 0;
   }
   if (plan.doomed.length > 0) await confirm(context, planLines(plan));
   const collected = await collect(context, plan.doomed, read);
+  const removed = collected.filter(({ what, outcome }) => what === "stack" && outcome === "removed");
+  await tellOfRemoved(
+    context,
+    place,
+    removed.map(({ name }) => name),
+    sources.open,
+  );
   context.out(context.json ? json({ ...plan, collected }) : collectionText(collected));
   return collected.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 }

@@ -33,6 +33,7 @@ export async function logs(
   };
   if (follow) {
     await Promise.all(chosen.map((one) => readLog(engine, one, options, write)));
+    signal.throwIfAborted();
     return 0;
   }
   const lines: LogLine[] = [];

@@ -1,5 +1,5 @@
 import { type Entry, liveEntry, readLedger, standingForm } from "../cluster/ledger.ts";
-import { type Environment, hostOf, parseStackName, urlOf } from "../identity.ts";
+import { type Environment, hostOf, urlOf } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { admit, begunPromotion, provenIn, stageBefore } from "./admission.ts";
 import { build } from "./build.ts";
@@ -11,7 +11,7 @@ import { carryOut, type Delivered, type Order, PromotionError, withGenerations }
 import { publish } from "./push.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
-import { tellForge } from "./report.ts";
+import { tellForge, tellOfRemoved } from "./report.ts";
 import { superseded } from "./retire.ts";
 
 export interface PromoteOptions {
@@ -64,7 +64,7 @@ async function wanted(context: Context, { environment, pr, image }: PromoteOptio
         path: "--image",
         got: JSON.stringify(image.slice(0, 80)),
         expected: `none, because ${environment} runs the very image that ran in ${stage}`,
-        remedy: `sgw promote ${stage} --image … first`,
+        remedy: "leave it out; another image enters by sgw promote staging --image …",
       });
     }
     // Without a number, one that was interrupted goes on; the stage it came from may be gone by now.
@@ -132,9 +132,8 @@ async function plan(context: Context, settings: Settings, entries: readonly Entr
 /** Prints the result, and tells the forge what became of other pull requests. */
 export async function deliver(context: Context, delivered: Delivered, settings: Settings): Promise<void> {
   const { entry, destroyed, seconds } = delivered;
-  for (const other of new Set(destroyed.map(numberOf))) {
-    if (other !== entry.pr) await tellForge(context, settings, { pr: other });
-  }
+  const others = destroyed.filter((stack) => !stack.endsWith(`-pr-${entry.pr}`));
+  await tellOfRemoved(context, settings, others);
   const { environment, pr, generation, image } = entry;
   const host = hostOf(releaseOf(entry), settings.domain);
   const url = urlOf(host, settings.ports.https);
@@ -145,9 +144,4 @@ export async function deliver(context: Context, delivered: Delivered, settings: 
     return;
   }
   context.out(`${stackOf(entry)} is live as generation ${generation} of ${environment}: ${url}\n`);
-}
-
-function numberOf(stack: string): number {
-  const identity = parseStackName(stack);
-  return identity.kind === "release" ? identity.pr : 0;
 }

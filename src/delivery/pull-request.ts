@@ -41,7 +41,7 @@ export async function resolvePullRequest(
       path: "--commit",
       got: "nothing",
       expected: "a commit or a message",
-      remedy: "add --commit with the commit that was built, or --message with its message, or --pr where it may stand",
+      remedy: "add --commit with the commit that was built, or --message with its message; sgw report also takes --pr",
     });
   }
   if (commit !== undefined && !/^[0-9a-f]{40}$/.test(commit)) {

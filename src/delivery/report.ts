@@ -1,5 +1,5 @@
 import { readLedger } from "../cluster/ledger.ts";
-import { type Environment } from "../identity.ts";
+import { type Environment, parseStackName } from "../identity.ts";
 import { type ForgeSettings, loadEnvironmentSettings, type Settings } from "../settings/index.ts";
 import { type Context } from "./context.ts";
 import { announce, type News } from "./forge/announce.ts";
@@ -31,7 +31,7 @@ export async function report(
 ): Promise<number> {
   if (settings.forge === undefined) {
     context.progress.say("report", "FORGE is not set, so there is nobody to tell");
-    return 0;
+    return told(context, options.pr, [], []);
   }
   const pr = options.pr ?? (await resolvePullRequest(options, settings.forge, open));
   if (pr === undefined) {
@@ -39,15 +39,34 @@ export async function report(
       "report",
       `commit ${options.commit ?? ""} merged no pull request, so there is nothing to tell`,
     );
-    return 0;
+    return told(context, pr, [], []);
   }
   const { environment, commit: sha, state: pipeline, url: pipelineUrl } = options;
   const { news, faults } = await tellForge(context, settings, { pr, environment, sha, pipeline, pipelineUrl }, open);
-  if (context.json) {
-    const said = { pr, stations: news.stations, faults: faults.map(({ message }) => message) };
-    context.out(`${JSON.stringify(said, undefined, 2)}\n`);
-  }
+  return told(context, pr, news.stations, faults);
+}
+
+function told(
+  { json, out }: Pick<Context, "json" | "out">,
+  pr: number | undefined,
+  stations: News["stations"],
+  faults: readonly Error[],
+): number {
+  const said = { pr: pr ?? null, stations, faults: faults.map(({ message }) => message) };
+  if (json) out(`${JSON.stringify(said, undefined, 2)}\n`);
   return faults.length === 0 ? 0 : 1;
+}
+
+/** Tells the forge of pull requests that some release of theirs is gone. */
+export async function tellOfRemoved(
+  listener: Listener,
+  settings: Place,
+  stacks: readonly string[],
+  open: Open = openForge,
+): Promise<void> {
+  const identities = stacks.map((stack) => parseStackName(stack));
+  const numbers = identities.flatMap((identity) => (identity.kind === "release" ? [identity.pr] : []));
+  for (const pr of new Set(numbers)) await tellForge(listener, settings, { pr }, open);
 }
 
 /**

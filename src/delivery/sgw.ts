@@ -32,7 +32,8 @@ Examples:
   sgw rollback prod
   sgw status --json
 
-Exit code: 0 done, 1 failed, 2 refused (nothing was changed), 130 interrupted (the next run takes it up).
+Exit code: 0 done, 1 failed, 2 refused (what users reach is as it was), 130 interrupted (the next run takes it up).
+Where nothing else puts it on the PATH, sgw stands for: npm run --silent sgw --
 What was interrupted, by whatever, is finished or taken back by the next run; nothing has to be cleaned up by hand.
 `;
 
@@ -101,39 +102,51 @@ function addPromotions(sgw: Command, run: Run): void {
 
 function addImages(sgw: Command, run: Run): void {
   verb(sgw, "build", "builds the application's image of a pull request from this checkout", "build --pr 42")
-    .addOption(prOption("its number").makeOptionMandatory())
+    .addOption(prOption("the number of the pull request").makeOptionMandatory())
     .action((flags: Flags & { pr: number }) => run(flags, (context) => buildVerb(context, flags)));
   verb(
     sgw,
     "push",
-    "sends that image to the registry and prints its digest",
+    "sends the image that sgw build made to the registry and prints its digest",
     "push --pr 42 --json",
     "push --pr 42 --if-registry",
   )
-    .addOption(prOption("its number").makeOptionMandatory())
+    .addOption(prOption("the number of the pull request").makeOptionMandatory())
     .option("--if-registry", "without a registry in REGISTRY_PREFIX, leaves the image here and prints its id")
     .action((flags: Flags & PushOptions) => run(flags, (context) => push(context, flags)));
 }
 
 function addStacks(sgw: Command, run: Run): void {
-  verb(sgw, "up <stack>", "brings one stack up as it is to be", "up platform", "up staging-pr-42 --yes").action(
-    (stack: string, flags: Flags) => run(flags, (context) => up(context, { stack })),
-  );
-  verb(sgw, "destroy <stack>", "removes one stack; volumes stay", "destroy staging-pr-42", "destroy prod-pr-58 --live")
+  verb(sgw, "up", "brings one stack up as it is to be", "up platform", "up staging-pr-42 --yes")
+    .addArgument(stack())
+    .action((stack: string, flags: Flags) => run(flags, (context) => up(context, { stack })));
+  verb(sgw, "destroy", "removes one stack; volumes stay", "destroy staging-pr-42", "destroy prod-pr-58 --live")
+    .addArgument(stack())
     .option("--live", "also when it is what users reach")
     .action((stack: string, flags: Flags & { live?: boolean }) =>
       run(flags, (context) => destroy(context, { stack, ...(flags.live && { live: true }) })),
     );
+  verb(
+    sgw,
+    "gc",
+    "removes releases and images that nobody needs; only shows what it would do unless --apply",
+    "gc",
+    "gc --apply --cap 2",
+  )
+    .option("--apply", "removes, after asking")
+    .addOption(new Option("--cap <number>", "removals in one run; 5 when not given").argParser(Number))
+    .action((flags: Flags & { apply?: boolean; cap?: number }) => run(flags, (context) => gc(context, flags)));
 }
 
 function addViews(sgw: Command, run: Run): void {
   verb(
     sgw,
-    "preview <stack>",
+    "preview",
     "what an up of the stack would change, by service, and what it risks",
     "preview staging-pr-42",
     "preview staging-pr-42 --comment",
   )
+    .addArgument(stack())
     .option("--comment", "also writes it on the pull request, as one comment that is edited later")
     .action((stack: string, flags: Flags & { comment?: boolean }) =>
       run(flags, (context) => preview(context, { stack, comment: flags.comment })),
@@ -147,11 +160,13 @@ function addViews(sgw: Command, run: Run): void {
   ).action((flags: Flags) => run(flags, (context) => status(context)));
   verb(
     sgw,
-    "logs <stack> [service]",
-    "what the services of a stack write, on whatever nodes they run",
+    "logs",
+    "what the services of a stack write, on whatever nodes they run; with --json an object for each line",
     "logs staging-pr-42",
     "logs staging-pr-42 daphne --follow --since 15m",
   )
+    .addArgument(stack())
+    .argument("[service]", "one of its services, or one member; all without it")
     .option("--follow", "goes on until interrupted")
     .option("--tail <lines>", "lines of each task, or all; 100 when not given")
     .option("--since <time>", "a duration like 15m, or a moment like 2026-01-31T09:30:00Z")
@@ -161,20 +176,10 @@ function addViews(sgw: Command, run: Run): void {
   verb(
     sgw,
     "doctor",
-    "looks at everything a deployment needs; one command for what is wrong",
+    "looks at everything a deployment needs; names for each fault the command that mends it, and ends with 1",
     "doctor",
     "doctor --json",
   ).action((flags: Flags) => run(flags, (context) => doctor(context)));
-  verb(
-    sgw,
-    "gc",
-    "removes releases and images that nobody needs; shows what it would do unless --apply or --yes",
-    "gc",
-    "gc --apply --cap 2",
-  )
-    .option("--apply", "removes, after asking")
-    .addOption(new Option("--cap <number>", "removals in one run; 5 when not given").argParser(Number))
-    .action((flags: Flags & { apply?: boolean; cap?: number }) => run(flags, (context) => gc(context, flags)));
 }
 
 function addForge(sgw: Command, run: Run): void {
@@ -186,8 +191,8 @@ function addForge(sgw: Command, run: Run): void {
     verb(
       sgw,
       "pull-request",
-      "prints the number of the pull request that a commit merged",
-      "pull-request",
+      "prints the number of the pull request that a commit merged; ends with 1 when it merged none",
+      'pull-request --commit "$(git rev-parse HEAD)"',
       'pull-request --message "Merge pull request #42 from team/topic"',
     ),
   ).action((flags: Flags & MergedCommit) => run(flags, (context) => pullRequest(context, flags)));
@@ -236,5 +241,9 @@ function wait(): Option {
 }
 
 function environment(): Argument {
-  return new Argument("<environment>").choices(environments);
+  return new Argument("<environment>", "where it is to run").choices(environments);
+}
+
+function stack(): Argument {
+  return new Argument("<stack>", "platform, ENVIRONMENT-data or ENVIRONMENT-pr-NUMBER");
 }

@@ -40,7 +40,7 @@ export function bringUp({ engine, workspace, progress }: Context, stack: string,
 }
 
 /** What was taken away stays away; the first deployment of a release may be a plain one. */
-async function refuseDestroyed({ engine }: Context, identity: Identity): Promise<void> {
+export async function refuseDestroyed({ engine }: Pick<Context, "engine">, identity: Identity): Promise<void> {
   if (identity.kind !== "release") return;
   const { environment, pr } = identity;
   const own = (await readLedger(engine, environment)).filter((entry) => entry.pr === pr);

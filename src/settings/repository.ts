@@ -24,7 +24,7 @@ export const repositoryFields = {
     z
       .string()
       .max(500)
-      .regex(/^https?:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:\/[A-Za-z0-9._~-]+)+$/)
+      .regex(/^https:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:\/[A-Za-z0-9._~-]+)+$/)
       .optional(),
     "the https URL of a git repository, of plain characters and without credentials",
     "write it like https://github.com/owner/name.git, or leave it empty for no pipeline",

@@ -15,7 +15,7 @@ test("one that was destroyed is refused, unless it is to come back", () => {
   const entries = [entry({ pr: 42, outcome: "destroyed" })];
   assert.throws(() => {
     admit(entries, "staging", 42, false);
-  }, /pull request 42: got one that was destroyed in staging .*, expected one that was not, add --revive/);
+  }, /pull request 42: got one that was destroyed in staging .*, expected one that was not, sgw promote staging --pr 42 --revive /);
   admit(entries, "staging", 42, true);
 });
 

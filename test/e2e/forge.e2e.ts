@@ -85,7 +85,7 @@ const ahead = `const now = Date.now; Date.now = () => now() + ${(graceSeconds + 
 
 async function gc(bench: Bench, ...flags: readonly string[]) {
   const node = ["--import", `data:text/javascript,${encodeURIComponent(ahead)}`];
-  const { stdout, stderr } = await sgwAt(bench, ["gc", "--json", ...flags], node);
+  const { stdout, stderr } = await sgwAt(bench, ["gc", "--yes", "--json", ...flags], node);
   const told = JSON.parse(stdout) as Plan & { readonly collected: readonly Collected[] };
   return { ...told, stderr };
 }
@@ -163,7 +163,7 @@ function destroysNothing(kind: ForgeKind): void {
         openUpTo(8, bench);
         const isAsked = (query: URLSearchParams) => query.get("page") === String(page);
         bench.server.fail(({ path, query }) => path.endsWith(bench.openPath) && isAsked(query), fault);
-        const { doomed, stderr } = await gc(bench, "--yes", ...allThatIs);
+        const { doomed, stderr } = await gc(bench, "--apply", ...allThatIs);
         const because = `nothing goes because of that: .*[?&]page=${page}(?:&\\S*)?: ${said}`;
         assert.match(stderr, new RegExp(because));
         // Stacks without anything in them and images without a name may go, for they are nobody's release.
@@ -177,7 +177,7 @@ function destroysNothing(kind: ForgeKind): void {
 
   test("an empty list is no reason to remove anything", () =>
     atForge(kind, async (bench) => {
-      const { stderr } = await gc(bench, "--yes", ...allThatIs);
+      const { stderr } = await gc(bench, "--apply", ...allThatIs);
       assert.match(stderr, /lists no open pull request at all/);
       assert.deepEqual(await deployed(), there);
     }));
@@ -221,13 +221,13 @@ test("gc removes what nobody needs but its data, as many as it may at a time, an
     const [first = "", second = "", third = ""] = own;
     bench.open(7, closed);
     // What others left, so that the cap is for ours alone.
-    await gc(bench, "--yes", ...allThatIs);
+    await gc(bench, "--apply", ...allThatIs);
     await forget(closed);
     bench.close(closed, "closed");
     await leave(superseded);
     await supersede(superseded);
     await leave(kept, { [keepLabel]: "true" });
-    const one = ["--apply", "--yes", "--cap", "1"];
+    const one = ["--apply", "--cap", "1"];
     const plan = await gc(bench, ...one);
     const reason = `pull request ${closed} is not open`;
     assert.deepEqual(plan.collected, [{ what: "stack", name: first, reason, outcome: "removed" }]);

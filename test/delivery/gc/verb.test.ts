@@ -39,12 +39,14 @@ async function run(
 
 const open8 = () => Promise.resolve([{ number: 8 }]);
 
-await test("shows what it would do, and does nothing", async () => {
-  const { code, out, removed } = await run({}, open8);
-  assert.equal(code, 0);
-  assert.match(out, /^Goes \(volumes stay\):\n {2}stack {2}staging-pr-7 {2}pull request 7 is not open$/m);
-  assert.match(out, /^Nothing was removed\. sgw gc --apply removes it\.$/m);
-  assert.deepEqual(removed, []);
+await test("shows what it would do, and does nothing, also for a machine that cannot be asked", async () => {
+  for (const yes of [false, true]) {
+    const { code, out, removed } = await run({ yes }, open8);
+    assert.equal(code, 0);
+    assert.match(out, /^Goes \(volumes stay\):\n {2}stack {2}staging-pr-7 {2}pull request 7 is not open$/m);
+    assert.match(out, /^Nothing was removed\. sgw gc --apply removes it\.$/m);
+    assert.deepEqual(removed, []);
+  }
 });
 
 await test("a forge that fails is told, and removes nothing", async () => {

@@ -143,8 +143,8 @@ await test("followed lines come as they are written, until it is interrupted", a
     stream.write(written(1, "nginx", 1, word));
     assert.deepEqual(await once(out, "data"), [`nginx.1 | ${word}\n`]);
   }
-  stop.abort();
-  assert.equal(await ended, 0);
+  stop.abort(new Error("interrupted"));
+  await assert.rejects(ended, /^Error: interrupted$/);
 });
 
 await test("a member is meant by its name and by its service's", async () => {
