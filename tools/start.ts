@@ -82,13 +82,13 @@ export function table(urls: Urls): string {
   return rows.map(([stack, name, url]) => `${stack.padEnd(width(0))}${name.padEnd(width(1))}${url}\n`).join("");
 }
 
-function closing(user: unknown, seconds: number): string {
+function closing(shown: readonly string[], user: unknown, seconds: number): string {
   return `
 Everything is healthy after ${duration(seconds)}.
 Browsers warn about the certificate, which the edge signed itself, until .env names another.
 
 Admin user   ${typeof user === "string" ? user : "admin"}; its password: npm run --silent pulumi -- stack output adminPassword --show-secrets --stack platform
-All outputs  npm run --silent pulumi -- stack output --show-secrets --stack ${stacks.join(" (or ")})
+All outputs  npm run --silent pulumi -- stack output --show-secrets --stack ${shown.join(" (or ")}${")".repeat(shown.length - 1)}
 Stop         npm stop (data stays), npm stop -- --data (data goes too)
 `;
 }
@@ -110,7 +110,7 @@ if (import.meta.main) {
     );
     const seconds = progress.seconds();
     if (json) process.stdout.write(`${JSON.stringify({ urls, seconds }, undefined, 2)}\n`);
-    else process.stdout.write(`\n${table(urls)}${closing(outputs[0]?.["adminUser"]?.value, seconds)}`);
+    else process.stdout.write(`\n${table(urls)}${closing(wanted, outputs[0]?.["adminUser"]?.value, seconds)}`);
     return 0;
   });
 }

@@ -112,10 +112,10 @@ function noAnswer(host: string, error: unknown): EngineError {
   );
 }
 
-/** What there is to say of an error that means that nothing listens there; undefined for any other. */
+/** What there is to say of an error that means that nothing answers there, or no longer; undefined for any other. */
 export function unreachable(host: string, error: Error): EngineError | undefined {
-  const { syscall = "" }: NodeJS.ErrnoException = error;
-  return ["connect", "getaddrinfo"].includes(syscall) ? noAnswer(host, error) : undefined;
+  const { code, syscall = "" }: NodeJS.ErrnoException = error;
+  return code === "ECONNRESET" || ["connect", "getaddrinfo"].includes(syscall) ? noAnswer(host, error) : undefined;
 }
 
 /** Does an Engine not speak the API of Traefik any more, when this is its oldest one? */

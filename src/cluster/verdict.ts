@@ -101,7 +101,8 @@ function lastFailed(tasks: readonly TaskState[]): TaskState | undefined {
     .at(0);
 }
 
-function isMoving(update: string | undefined): boolean {
+/** Is Swarm still at work on the last change, or on taking it back? */
+export function isMoving(update: string | undefined): boolean {
   return update === "updating" || update === "rollback_started";
 }
 

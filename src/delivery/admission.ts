@@ -19,14 +19,15 @@ export function isTurning({ step }: Entry): boolean {
   return step === "switch" || step === "verify";
 }
 
-/** The promotion that an earlier run admitted and did not end; what was replaced since is none. */
+/** The promotion that an earlier run admitted and did not end; what failed or was replaced since is none. */
 export function begunPromotion(entries: readonly Entry[], pr?: number): Entry | undefined {
   const live = liveEntry(entries);
   return entries.findLast(
     (entry) =>
       entry.verb === "promote" &&
       entry.step !== "done" &&
-      (entry.outcome === "going" || entry === live) &&
+      entry.step !== "undo" &&
+      (entry === live || (entry.outcome === "going" && entry.generation > (live?.generation ?? 0))) &&
       (pr === undefined || entry.pr === pr),
   );
 }

@@ -1,7 +1,8 @@
 import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
-import { type Identity, parseStackName, stackName, tryParseStackName } from "../identity.ts";
+import { type Identity, type Release, parseStackName, stackName, tryParseStackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
+import { SettingsError } from "../settings/problem.ts";
 import { isTurning } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
@@ -10,7 +11,7 @@ import { leaseOf } from "./lease.ts";
 import { confirm } from "./question.ts";
 import { removeStack } from "./recovery.ts";
 import { Refused } from "./refused.ts";
-import { tellOfRemoved } from "./report.ts";
+import { tellForge } from "./report.ts";
 
 export interface DestroyOptions {
   readonly stack: string;
@@ -21,7 +22,6 @@ export interface DestroyOptions {
 /** Removes one stack; its volumes stay. */
 export async function destroy(context: Context, { stack, live = false }: DestroyOptions): Promise<number> {
   const identity = parseStackName(stack);
-  const settings = loadEnvironmentSettings(identity);
   await refuseNeeded(context, identity);
   if (!live) await refuseLive(context, identity);
   const objects = listed(await readObjects(context.engine, stack));
@@ -41,9 +41,19 @@ export async function destroy(context: Context, { stack, live = false }: Destroy
       await (await Generations.read(context.engine, identity.environment)).bury(identity.pr);
     return removed;
   });
-  await tellOfRemoved(context, settings, [stack]);
+  if (identity.kind === "release") await tell(context, identity);
   context.out(context.json ? `${JSON.stringify({ stack, changes: said })}\n` : `${stack}: ${said}\n`);
   return 0;
+}
+
+/** What is wrong with the settings keeps nothing from being removed. */
+async function tell(context: Context, identity: Release): Promise<void> {
+  try {
+    await tellForge(context, loadEnvironmentSettings(identity), { pr: identity.pr });
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    context.progress.say("report", `the forge was not told: ${error.message}`);
+  }
 }
 
 /** Removes a stack for whoever holds its lease; volumes stay. */

@@ -11,7 +11,7 @@ import { carryOut, type Delivered, type Order, PromotionError, withGenerations }
 import { publish } from "./push.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
-import { tellForge, tellOfRemoved } from "./report.ts";
+import { tellForges, tellOfRemoved } from "./report.ts";
 import { superseded } from "./retire.ts";
 
 export interface PromoteOptions {
@@ -39,9 +39,11 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   check(entries);
   await confirm(context, await plan(context, settings, entries, { environment, pr, image: proven }));
   const image = proven ?? (await publish(context, settings, await build(context, pr)));
+  const touched = new Set([pr]);
   const delivered = await withGenerations(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
+    for (const left of generations.entries) if (left.step !== "done") touched.add(left.pr);
     if (proven !== undefined) await refuseOutrun(context, options, { pr, image: proven });
     const order: Order = {
       environment,
@@ -50,7 +52,7 @@ export async function promote(context: Context, options: PromoteOptions): Promis
       image: await pinned(context, settings, generations, { environment, pr, image }),
     };
     return carryOut(context, order, generations, signal);
-  }).finally(() => tellForge(context, settings, { pr }));
+  }).finally(() => tellForges(context, settings, touched));
   await deliver(context, delivered, settings);
   return 0;
 }

@@ -174,6 +174,14 @@ async function finish(course: Course, next: Order["verb"] | undefined): Promise<
   }
 }
 
+/** Takes back what was interrupted, and leaves the live generation as it is. */
+export async function giveUp(base: Omit<Course, "entry">, live: Entry): Promise<Delivered> {
+  await settle(base, { ...live, verb: "rollback" });
+  const left = base.generations.entries.find(({ step }) => step === "undo");
+  if (left !== undefined) throw new PromotionError(`${stackOf(left)} still runs generation ${left.generation}`);
+  return { entry: live, destroyed: [], seconds: {} };
+}
+
 function interrupted({ step, reason }: Entry): string {
   return reason ?? `interrupted at ${step}`;
 }

@@ -1,13 +1,17 @@
 /** Pulumi could not be asked; the message is what it said. */
 export class PulumiError extends Error {
   override readonly name = "PulumiError";
+  /** What Pulumi said, and nothing else. */
+  readonly words: string;
 
   constructor(error: unknown) {
-    super(`pulumi failed, sgw doctor names what is wrong:\n${wordsOf(error)}`);
+    const words = wordsOf(error);
+    super(`pulumi failed, sgw doctor names what is wrong:\n${words}`);
+    this.words = words;
   }
 }
 
-const mostLines = 15;
+const mostLines = 40;
 /** The Automation API's own words, and what it says a second time. */
 const frame = /^code: -?\d+$|^ (?:stdout|stderr): (?:Command failed with exit code \d+: .*$)?|\n err\?: [^]*$/gm;
 
@@ -18,8 +22,10 @@ export function wordsOf(error: unknown): string {
   return withoutPasswords(lines.slice(-mostLines).join("\n"));
 }
 
+/** Also of addresses that are none, as Pulumi quotes them whole: a password with a slash in it, or a quote. */
 export function withoutPasswords(text: string): string {
   return text
+    .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']+:[^\s"]*@/gi, "$1****@")
     .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"']*@/gi, "$1****@")
     .replaceAll(/([?&][a-z_-]*(?:password|secret|token)=)[^\s&"']+/gi, "$1****");
 }

@@ -66,7 +66,17 @@ export async function tellOfRemoved(
 ): Promise<void> {
   const identities = stacks.map((stack) => parseStackName(stack));
   const numbers = identities.flatMap((identity) => (identity.kind === "release" ? [identity.pr] : []));
-  for (const pr of new Set(numbers)) await tellForge(listener, settings, { pr }, open);
+  await tellForges(listener, settings, new Set(numbers), open);
+}
+
+/** Tells the forge how far each of these pull requests has come. */
+export async function tellForges(
+  listener: Listener,
+  settings: Place,
+  numbers: ReadonlySet<number>,
+  open: Open = openForge,
+): Promise<void> {
+  for (const pr of numbers) await tellForge(listener, settings, { pr }, open);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
-import { begunPromotion, formerOf, isTurning } from "./admission.ts";
+import { formerOf, isTurning } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
 import { deliver } from "./promote.ts";
-import { tellForge } from "./report.ts";
-import { carryOut, withGenerations } from "./promotion.ts";
+import { tellForges } from "./report.ts";
+import { carryOut, giveUp, withGenerations } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 
@@ -26,12 +26,14 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
   ];
   await confirm(context, plan);
   const settings = loadEnvironmentSettings(releaseOf(former));
+  const touched = new Set([from.pr, former.pr]);
   const delivered = await withGenerations(context, environment, waitSeconds, async (generations, signal) => {
     const now = liveEntry(generations.entries);
     if (now?.generation !== live.generation) throw outrun(environment, live.generation, now?.generation);
+    if (from !== live) return giveUp({ context, settings, generations, signal }, live);
     const { origin: generation, pr, image } = former;
     return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
-  }).finally(() => tellForge(context, settings, { pr: former.pr }));
+  }).finally(() => tellForges(context, settings, touched));
   await deliver(context, delivered, settings);
   return 0;
 }
@@ -59,14 +61,23 @@ export function goal(entries: readonly Entry[], environment: Environment): Goal 
   const live = liveEntry(entries);
   // One that was interrupted goes on to what it began with.
   const begun = entries.findLast(({ verb, step }) => verb === "rollback" && step !== "done");
-  const seen = begunPromotion(entries);
-  const isSeen = seen !== undefined && seen !== live && (isTurning(seen) || seen.pr === live?.pr);
-  const former = begun ?? (isSeen ? live : formerOf(entries, live));
-  if (live !== undefined && former !== undefined) return { live, from: isSeen ? seen : live, former };
+  const seen = entries.findLast((entry) => isSeen(entry, live));
+  const former = begun ?? (seen === undefined ? formerOf(entries, live) : live);
+  if (live !== undefined && former !== undefined)
+    return { live, from: begun === undefined && seen !== undefined ? seen : live, former };
   throw new Refused({
     path: environment,
     got: live === undefined ? "nothing live" : `nothing that was live before generation ${live.generation}`,
     expected: "a former generation to go back to",
     remedy: `sgw status shows what there is; sgw promote ${environment} deploys`,
   });
+}
+
+/**
+ * Was it interrupted when users may have seen something of it: while they were led to it or back, or, in the place of the
+ * live release, at any step? What could not be taken back there keeps nobody from going further back.
+ */
+function isSeen(entry: Entry, live: Entry | undefined): boolean {
+  if (entry.verb !== "promote" || entry.outcome !== "going" || entry.generation < (live?.generation ?? 0)) return false;
+  return entry.pr === live?.pr ? entry.step !== "undo" : isTurning(entry) || entry.step === "undo";
 }

@@ -1,6 +1,7 @@
 import { type Entry, liveEntry, plainPriority, standbyPriority, standingForm } from "../cluster/ledger.ts";
 import { readServices } from "../cluster/objects.ts";
-import { hostOf } from "../identity.ts";
+import { isMoving } from "../cluster/verdict.ts";
+import { hostOf, tryParseStackName } from "../identity.ts";
 import { type Settings } from "../settings/index.ts";
 import { isTurning } from "./admission.ts";
 import { type Course, markOf, moved, releaseOf, repairOf, stackOf } from "./course.ts";
@@ -113,6 +114,7 @@ async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
   const former = liveEntry(generations.entries);
   if (!isTurning(entry) || former?.pr === entry.pr || !sharesHost(entry.environment)) return course;
+  if (former === undefined && (await isAlone(course))) return course;
   const turned = await moved(course, { priority: standbyPriority });
   await context.progress.step("switch", async (say) => {
     await repair(stackOf(entry), repairOf(turned, say));
@@ -120,6 +122,12 @@ async function turnBack(course: Course): Promise<Course> {
     return { value: undefined, said: await wayBack(turned, former, verification) };
   });
   return turned;
+}
+
+/** Is there no other release of the environment, not even one that no promotion made? */
+async function isAlone({ context, entry }: Course): Promise<boolean> {
+  const stacks = (await readServices(context.engine)).map(({ stack }) => tryParseStackName(stack));
+  return !stacks.some((one) => one?.kind === "release" && one.environment === entry.environment && one.pr !== entry.pr);
 }
 
 /** Writes down that the release is what users reach. */
@@ -146,10 +154,11 @@ export async function undo(course: Course, reason: string): Promise<void> {
       return { value: true, said: `${stack} is gone` };
     }
     await repair(stack, tools);
-    await tryBringUp(undone, say);
-    const services = await readServices(context.engine, stack);
-    if (services.some(({ generation }) => generation === entry.generation)) {
-      return { value: false, said: `${stack} still runs generation ${entry.generation}; the next run takes it back` };
+    // Swarm may have gone back to it by itself, of which the state knows nothing.
+    if (entry.step === "undo") await context.workspace.forgetPending(stack, tools);
+    const isUp = await tryBringUp(undone, say);
+    if (!isUp && (await mayStillRun(undone))) {
+      return { value: false, said: `${stack} may still run generation ${entry.generation}; the next run tries again` };
     }
     const form = former === undefined ? "what it ran before any promotion" : `generation ${former.generation}`;
     return { value: true, said: `${stack} runs ${form} again` };
@@ -157,14 +166,24 @@ export async function undo(course: Course, reason: string): Promise<void> {
   if (isUndone) await moved(undone, { step: "done", outcome: "failed" });
 }
 
+/** Does a service still have the form that failed, or may Swarm go back to it? */
+async function mayStillRun({ context, entry }: Course): Promise<boolean> {
+  const services = await readServices(context.engine, stackOf(entry));
+  return services.some(
+    ({ generation, state }) => generation === entry.generation || isMoving(state.UpdateStatus?.State),
+  );
+}
+
 /** Goes on when the release is not healthy: what comes next does not need it, and waiting for it would block the way. */
-async function tryBringUp(course: Course, say: (text: string) => void): Promise<void> {
+async function tryBringUp(course: Course, say: (text: string) => void): Promise<boolean> {
   try {
     await bringUp({ ...course, settings: hurried(course.settings) }, say);
+    return true;
   } catch (error) {
     course.signal.throwIfAborted();
     if (!(error instanceof UpdateError)) throw error;
     say(`it is not healthy either: ${error.message.split("\n")[0] ?? ""}`);
+    return false;
   }
 }
 

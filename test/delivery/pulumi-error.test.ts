@@ -19,6 +19,7 @@ test("passwords go from addresses, wherever they stand, and nothing else does", 
   const texts = {
     "postgres://u:p%40w@h/d and s3://k:s@b?region=x": "postgres://****@h/d and s3://****@b?region=x",
     "postgres://u:p@w@h/d": "postgres://****@h/d",
+    'parse "postgres://u:a/b\'c@h/d": invalid port ":a"': 'parse "postgres://****@h/d": invalid port ":a"',
     "postgres://h/d?password=p&sslmode=off": "postgres://h/d?password=****&sslmode=off",
     "s3://b?awssdk=v2&secret=x y": "s3://b?awssdk=v2&secret=**** y",
     "https://example.com/@team and root@host": "https://example.com/@team and root@host",

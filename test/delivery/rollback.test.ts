@@ -22,22 +22,29 @@ test("it goes from what is live to what was live before", () => {
 });
 
 test("what was interrupted while users were led to it goes back to what was live, and no further", () => {
-  for (const step of ["switch", "verify"] as const) {
+  for (const step of ["switch", "verify", "undo"] as const) {
     assert.deepEqual(way(former, live, { ...going, step }), [2, 3, 2]);
     assert.deepEqual(way(live, { ...going, step }), [1, 2, 1]);
   }
 });
 
 test("what was interrupted before users saw anything of it is no place to go back from", () => {
-  for (const step of ["deploy", "smoke", "undo"] as const) {
+  for (const step of ["deploy", "smoke"] as const) {
     assert.deepEqual(way(former, live, { ...going, step }), [2, 2, 1]);
   }
 });
 
 test("another image of the live release is seen from its first step on, as it comes up in its place", () => {
-  for (const step of ["deploy", "smoke", "undo"] as const) {
-    assert.deepEqual(way(former, live, { ...going, pr: 42, image: "sha256:1", step }), [2, 3, 2]);
+  const other = { ...going, pr: 42, image: "sha256:1" };
+  for (const step of ["deploy", "smoke", "switch"] as const) {
+    assert.deepEqual(way(former, live, { ...other, step }), [2, 3, 2]);
   }
+  // Nobody is to stay with what cannot be taken back.
+  assert.deepEqual(way(former, live, { ...other, step: "undo" }), [2, 2, 1]);
+});
+
+test("what was left before the live one came is no longer seen by anybody", () => {
+  assert.deepEqual(way(former, { ...going, pr: 42, step: "undo" }, live), [3, 3, 1]);
 });
 
 test("a rollback that was interrupted goes on to what it began with", () => {

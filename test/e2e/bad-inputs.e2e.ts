@@ -139,7 +139,7 @@ test("a release before its platform", async () => {
 });
 
 test("a release whose platform was never brought up", async () => {
-  await refuse({}, { says: "stack platform: outputs", remedy: 'run "pulumi up --stack platform" first' }, ["platform"]);
+  await refuse({}, { says: "stack platform: outputs", remedy: 'run "sgw up platform" or "pulumi up' }, ["platform"]);
 });
 
 test("a release that borrows data nobody lends", async () => {

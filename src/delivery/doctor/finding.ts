@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PulumiError } from "../pulumi-error.ts";
 import { columns } from "../status/text.ts";
 
 const finding = z.strictObject({
@@ -47,12 +48,12 @@ export async function tried(
 const longestLine = 300;
 const mostLines = 8;
 
-/** What programs say when they fail can be pages; the Automation API says it twice. */
+/** What programs say when they fail can be pages. */
 function told(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof PulumiError ? error.words : error instanceof Error ? error.message : String(error);
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const errors = lines.filter((line) => line.startsWith("error: "));
-  return [...new Set(errors.length > 0 ? errors : lines)]
+  return (errors.length > 0 ? errors : lines)
     .slice(0, mostLines)
     .map((line) => line.slice(0, longestLine))
     .join("\n");

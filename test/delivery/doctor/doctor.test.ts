@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { doctor, examine } from "../../../src/delivery/doctor.ts";
 import { doctorSchema, type Finding } from "../../../src/delivery/doctor/finding.ts";
 import { type Context } from "../../../src/delivery/context.ts";
+import { PulumiError } from "../../../src/delivery/pulumi-error.ts";
 import { type StackSummary } from "../../../src/delivery/workspace.ts";
 import { SettingsError } from "../../../src/settings/index.ts";
 import {
@@ -126,7 +127,7 @@ const refusal = [
 ].join("\n");
 
 await test("a wrong passphrase is found by reading a state", async () => {
-  assert.deepEqual(await problems({ ...whole, state: new Error(refusal) }), [
+  assert.deepEqual(await problems({ ...whole, state: new PulumiError(new Error(refusal)) }), [
     [
       `state of ${stack}`,
       "error: could not deserialize deployment: failed to decrypt: incorrect passphrase",
@@ -134,7 +135,7 @@ await test("a wrong passphrase is found by reading a state", async () => {
     ],
   ]);
   const [long] = await problems({ ...whole, state: new Error("line\n".repeat(99)) });
-  assert.equal(long?.[1], "line");
+  assert.equal(long?.[1], Array(8).fill("line").join("\n"));
 });
 
 await test("pending operations and objects that the state does not know", async () => {

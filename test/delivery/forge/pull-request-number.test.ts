@@ -46,9 +46,10 @@ for (const [message, number, kind, repository] of table) {
 }
 
 test("a hostile message takes no time", () => {
-  const began = performance.now();
+  const began = process.cpuUsage();
   for (const text of ["(#1".repeat(1e6), "See merge request ".repeat(1e5), "\n".repeat(1e6), `(#${"1".repeat(1e6)})`]) {
     assert.equal(pullRequestNumber(text), undefined);
   }
-  assert.ok(performance.now() - began < 500);
+  // Of the processor, however busy the machine is; what looks at each letter once for every other would take hours.
+  assert.ok(process.cpuUsage(began).user < 5e6);
 });
