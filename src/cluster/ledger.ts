@@ -2,7 +2,10 @@ import { z } from "zod";
 import { type Environment, environments } from "../identity.ts";
 import { type Engine } from "./engine.ts";
 
-/** How far a generation has come: the steps of a promotion in their order; `undo` takes back what failed. */
+/**
+ * How far a generation has come: the steps of a promotion in their order; `undo` takes back what failed. One that failed
+ * and is not `done` could not be taken back so far.
+ */
 export const steps = ["deploy", "smoke", "switch", "verify", "retire", "undo", "done"] as const;
 export type Step = (typeof steps)[number];
 

@@ -14,6 +14,11 @@ export function wasLive({ outcome }: Entry): boolean {
   return outcome === "live" || outcome === "replaced" || outcome === "destroyed";
 }
 
+/** What an earlier run has begun and not ended, in whatever way. */
+export function unfinished(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ step }) => step !== "done");
+}
+
 /** Are users being led to it? */
 export function isTurning({ step }: Entry): boolean {
   return step === "switch" || step === "verify";
@@ -35,7 +40,7 @@ export function begunPromotion(entries: readonly Entry[], pr?: number): Entry | 
 /** Refuses a pull request that was taken away from the environment, or that is older than one it has seen. */
 export function admit(entries: readonly Entry[], environment: Environment, pr: number, revive: boolean): void {
   if (revive) return;
-  const last = entries.findLast((entry) => entry.pr === pr && entry.outcome !== "failed");
+  const last = entries.findLast((entry) => entry.pr === pr && entry.outcome !== "failed" && entry.step !== "undo");
   if (last?.outcome === "destroyed") {
     throw new Refused({
       path: `pull request ${pr}`,

@@ -2,7 +2,7 @@ import { listed, readObjects } from "../cluster/objects.ts";
 import { liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Identity, type Release, parseStackName, stackName, tryParseStackName } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
-import { SettingsError } from "../settings/problem.ts";
+import { line, SettingsError } from "../settings/problem.ts";
 import { isTurning } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { Generations } from "./generations.ts";
@@ -52,7 +52,7 @@ async function tell(context: Context, identity: Release): Promise<void> {
     await tellForge(context, loadEnvironmentSettings(identity), { pr: identity.pr });
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    context.progress.say("report", `the forge was not told: ${error.message}`);
+    context.progress.say("report", `the forge was not told: ${error.problems.map(line).join("; ")}`);
   }
 }
 
@@ -85,11 +85,12 @@ async function refuseLive({ engine }: Context, identity: Identity): Promise<void
   }
   const turning = entries.find((entry) => entry.pr === pr && isTurning(entry));
   if (turning === undefined) return;
+  const resumed = turning.verb === "rollback" ? `sgw rollback ${environment}` : `sgw promote ${environment} --pr ${pr}`;
   throw new Refused({
     path,
     got: `one that users are being led to (generation ${turning.generation}, ${turning.step})`,
     expected,
-    remedy: `run sgw ${turning.verb} ${environment} again, which ends what was interrupted, or add --live`,
+    remedy: `${resumed} ends what was interrupted; or add --live`,
   });
 }
 

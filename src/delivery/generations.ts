@@ -91,10 +91,11 @@ export class Generations {
   /** Writes down that nothing of a release runs any more. What users never reached is no form to go back to. */
   async bury(pr: number): Promise<void> {
     for (const entry of this.entries) {
-      if (entry.pr !== pr || entry.outcome === "failed" || entry.outcome === "destroyed") continue;
+      const isOver = entry.outcome === "failed" || entry.outcome === "destroyed";
+      if (entry.pr !== pr || (isOver && entry.step === "done")) continue;
       const fate = wasLive(entry)
         ? ({ outcome: "destroyed" } as const)
-        : ({ outcome: "failed", reason: "destroyed before it was live" } as const);
+        : ({ outcome: "failed", reason: entry.reason ?? "destroyed before it was live" } as const);
       await this.move(entry.generation, { ...fate, step: "done" });
     }
   }

@@ -1,7 +1,7 @@
 import { type Entry, liveEntry, readLedger, standingForm } from "../cluster/ledger.ts";
 import { type Environment, hostOf, urlOf } from "../identity.ts";
 import { loadEnvironmentSettings, type Settings } from "../settings/index.ts";
-import { admit, begunPromotion, provenIn, stageBefore } from "./admission.ts";
+import { admit, begunPromotion, provenIn, stageBefore, unfinished } from "./admission.ts";
 import { build } from "./build.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
@@ -43,7 +43,9 @@ export async function promote(context: Context, options: PromoteOptions): Promis
   const delivered = await withGenerations(context, environment, options.waitSeconds, async (generations, signal) => {
     // Somebody else may have been faster while we waited.
     check(generations.entries);
-    for (const left of generations.entries) if (left.step !== "done") touched.add(left.pr);
+    for (const left of unfinished(generations.entries)) touched.add(left.pr);
+    const before = liveEntry(generations.entries);
+    if (before !== undefined) touched.add(before.pr);
     if (proven !== undefined) await refuseOutrun(context, options, { pr, image: proven });
     const order: Order = {
       environment,

@@ -2,13 +2,14 @@ import { type Entry, type Facts, liveEntry, standingForm } from "../cluster/ledg
 import { readServices } from "../cluster/objects.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
+import { unfinished } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { type Course, moved, releaseOf, stackOf } from "./course.ts";
 import { Generations } from "./generations.ts";
 import { withLease } from "./held-lease.ts";
 import { Refused } from "./refused.ts";
 import { retire } from "./retire.ts";
-import { deploy, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
+import { deploy, expectLive, firstPriority, proclaim, smoke, turn, undo } from "./steps.ts";
 import { UpdateError } from "./workspace.ts";
 
 /** What is to become live. */
@@ -146,7 +147,7 @@ export async function settle(
   const isOrdered = (entry: Entry) =>
     entry.pr === order?.pr && entry.image === order.image && entry.verb === order.verb;
   let begun: Entry | undefined;
-  for (const entry of generations.entries.filter(({ step }) => step !== "done")) {
+  for (const entry of unfinished(generations.entries)) {
     const course = { ...base, entry };
     context.progress.say("recover", `generation ${entry.generation} (${stackOf(entry)}) was left at ${entry.step}`);
     if (entry.outcome === "live" || entry.outcome === "replaced") await finish(course, order?.verb);
@@ -174,12 +175,14 @@ async function finish(course: Course, next: Order["verb"] | undefined): Promise<
   }
 }
 
-/** Takes back what was interrupted, and leaves the live generation as it is. */
-export async function giveUp(base: Omit<Course, "entry">, live: Entry): Promise<Delivered> {
-  await settle(base, { ...live, verb: "rollback" });
-  const left = base.generations.entries.find(({ step }) => step === "undo");
-  if (left !== undefined) throw new PromotionError(`${stackOf(left)} still runs generation ${left.generation}`);
-  return { entry: live, destroyed: [], seconds: {} };
+/** Takes an interrupted generation back, and leaves the live one as it is: users have to reach that. */
+export async function giveUp(base: Omit<Course, "entry">, from: Entry, live: Entry): Promise<Delivered> {
+  const clock = stopwatch();
+  await clock.time("undo", () => settle(base, { ...live, verb: "rollback" }));
+  const left = unfinished(base.generations.entries).find(({ generation }) => generation === from.generation);
+  if (left !== undefined) throw new PromotionError(`${stackOf(left)} may still run generation ${left.generation}`);
+  await clock.time("turn", () => expectLive({ ...base, entry: live }));
+  return { entry: live, destroyed: [], seconds: clock.seconds() };
 }
 
 function interrupted({ step, reason }: Entry): string {

@@ -1,7 +1,7 @@
 import { type Entry, liveEntry, readLedger } from "../cluster/ledger.ts";
 import { type Environment } from "../identity.ts";
 import { loadEnvironmentSettings } from "../settings/index.ts";
-import { formerOf, isTurning } from "./admission.ts";
+import { formerOf, isTurning, unfinished } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
@@ -29,8 +29,9 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
   const touched = new Set([from.pr, former.pr]);
   const delivered = await withGenerations(context, environment, waitSeconds, async (generations, signal) => {
     const now = liveEntry(generations.entries);
+    for (const left of unfinished(generations.entries)) touched.add(left.pr);
     if (now?.generation !== live.generation) throw outrun(environment, live.generation, now?.generation);
-    if (from !== live) return giveUp({ context, settings, generations, signal }, live);
+    if (from !== live) return giveUp({ context, settings, generations, signal }, from, live);
     const { origin: generation, pr, image } = former;
     return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
   }).finally(() => tellForges(context, settings, touched));
@@ -60,7 +61,10 @@ interface Goal {
 export function goal(entries: readonly Entry[], environment: Environment): Goal {
   const live = liveEntry(entries);
   // One that was interrupted goes on to what it began with.
-  const begun = entries.findLast(({ verb, step }) => verb === "rollback" && step !== "done");
+  const begun = entries.findLast(
+    ({ verb, step, outcome }) =>
+      verb === "rollback" && step !== "done" && step !== "undo" && (outcome === "live" || outcome === "going"),
+  );
   const seen = entries.findLast((entry) => isSeen(entry, live));
   const former = begun ?? (seen === undefined ? formerOf(entries, live) : live);
   if (live !== undefined && former !== undefined)
@@ -75,9 +79,9 @@ export function goal(entries: readonly Entry[], environment: Environment): Goal 
 
 /**
  * Was it interrupted when users may have seen something of it: while they were led to it or back, or, in the place of the
- * live release, at any step? What could not be taken back there keeps nobody from going further back.
+ * live release, at any step?
  */
 function isSeen(entry: Entry, live: Entry | undefined): boolean {
   if (entry.verb !== "promote" || entry.outcome !== "going" || entry.generation < (live?.generation ?? 0)) return false;
-  return entry.pr === live?.pr ? entry.step !== "undo" : isTurning(entry) || entry.step === "undo";
+  return entry.pr === live?.pr || isTurning(entry) || entry.step === "undo";
 }

@@ -109,6 +109,15 @@ export async function turn(course: Course): Promise<{ course: Course; seconds: n
   return { course: await moved(turned, { step: "verify" }), seconds };
 }
 
+/** Makes sure from outside that users reach a generation; fails with what they reach instead. */
+export async function expectLive(course: Course): Promise<void> {
+  const { context, entry } = course;
+  await context.progress.step("switch", async () => {
+    await reached(course, { path: "/healthz", ...verification });
+    return { value: undefined, said: `users reach ${markOf(entry)}` };
+  });
+}
+
 /** Lets users reach the release before again, however bad the new one is: its labels are what counts. */
 async function turnBack(course: Course): Promise<Course> {
   const { context, entry, generations } = course;
@@ -150,20 +159,23 @@ export async function undo(course: Course, reason: string): Promise<void> {
     const tools = repairOf(undone, say);
     const former = standingForm(generations.entries, entry.pr);
     if (former === undefined && entry.adopted !== true) {
-      await removeStack(stack, tools);
-      return { value: true, said: `${stack} is gone` };
+      const isGone = await tried(undone, say, () => removeStack(stack, tools));
+      return {
+        value: isGone,
+        said: isGone ? `${stack} is gone` : `${stack} is not all gone; the next run tries again`,
+      };
     }
-    await repair(stack, tools);
+    const isKnown = await repair(stack, tools);
     // Swarm may have gone back to it by itself, of which the state knows nothing.
-    if (entry.step === "undo") await context.workspace.forgetPending(stack, tools);
-    const isUp = await tryBringUp(undone, say);
+    const isRead = entry.step !== "undo" || !isKnown || (await tried(undone, say, () => refresh(undone, say)));
+    const isUp = isRead && (await tryBringUp(undone, say));
     if (!isUp && (await mayStillRun(undone))) {
       return { value: false, said: `${stack} may still run generation ${entry.generation}; the next run tries again` };
     }
     const form = former === undefined ? "what it ran before any promotion" : `generation ${former.generation}`;
     return { value: true, said: `${stack} runs ${form} again` };
   });
-  if (isUndone) await moved(undone, { step: "done", outcome: "failed" });
+  await moved(undone, { outcome: "failed", ...(isUndone && { step: "done" }) });
 }
 
 /** Does a service still have the form that failed, or may Swarm go back to it? */
@@ -175,14 +187,27 @@ async function mayStillRun({ context, entry }: Course): Promise<boolean> {
 }
 
 /** Goes on when the release is not healthy: what comes next does not need it, and waiting for it would block the way. */
-async function tryBringUp(course: Course, say: (text: string) => void): Promise<boolean> {
+function tryBringUp(course: Course, say: (text: string) => void): Promise<boolean> {
+  return tried(course, say, () => bringUp({ ...course, settings: hurried(course.settings) }, say));
+}
+
+function refresh({ context, entry, signal }: Course, say: (text: string) => void): Promise<void> {
+  return context.workspace.forgetPending(stackOf(entry), { say, signal });
+}
+
+/** Whether an update went well. One that fails is told, and keeps nothing from going on. */
+async function tried(
+  { signal }: Course,
+  say: (text: string) => void,
+  update: () => Promise<unknown>,
+): Promise<boolean> {
   try {
-    await bringUp({ ...course, settings: hurried(course.settings) }, say);
+    await update();
     return true;
   } catch (error) {
-    course.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (!(error instanceof UpdateError)) throw error;
-    say(`it is not healthy either: ${error.message.split("\n")[0] ?? ""}`);
+    say(`that fails, too: ${error.message.split("\n")[0] ?? ""}`);
     return false;
   }
 }

@@ -19,6 +19,15 @@ test("one that was destroyed is refused, unless it is to come back", () => {
   admit(entries, "staging", 42, true);
 });
 
+test("a tombstone counts also after a revival that failed or was interrupted while it was taken back", () => {
+  for (const outcome of ["going", "failed"] as const) {
+    const entries = [entry({ pr: 42, outcome: "destroyed" }), entry({ pr: 42, step: "undo", outcome })];
+    assert.throws(() => {
+      admit(entries, "staging", 42, false);
+    }, /one that was destroyed/);
+  }
+});
+
 test("one that failed may try again", () => {
   admit([entry({ pr: 42, outcome: "failed" })], "staging", 42, false);
 });

@@ -46,6 +46,26 @@ test("of two that write at a time one is told that it is late", async () => {
   await assert.rejects(other.move(generation, { step: "switch" }), /out of sequence/);
 });
 
+test("a release that is gone is remembered by what users reached of it, and nothing of it is left to be done", async () => {
+  const { engine } = new Swarm();
+  const generations = await Generations.read(engine, "qa");
+  const fates = [
+    { step: "retire", outcome: "live" },
+    { step: "undo", outcome: "failed", reason: "not healthy" },
+    { step: "smoke", outcome: "going" },
+  ] as const;
+  for (const fate of fates) await generations.move((await generations.open(order)).generation, fate);
+  await generations.bury(42);
+  assert.deepEqual(
+    generations.entries.map(({ step, outcome, reason }) => [step, outcome, reason]),
+    [
+      ["done", "destroyed", undefined],
+      ["done", "failed", "not healthy"],
+      ["done", "failed", "destroyed before it was live"],
+    ],
+  );
+});
+
 test("the oldest are forgotten, but nothing that runs and not the newest pull request", async () => {
   const { engine } = new Swarm();
   const generations = await Generations.read(engine, "qa");

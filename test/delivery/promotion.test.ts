@@ -151,7 +151,7 @@ test("what may still run the form that failed is not written down as taken back,
     ] as const;
     const { done, undo, settle, fates } = await world(begun, failing, services);
     await undo(2);
-    assert.deepEqual(fates(), ["42 done live", "42 undo going"]);
+    assert.deepEqual(fates(), ["42 done live", "42 undo failed"]);
     services.pop();
     await settle({ pr: 43, verb: "promote" });
     // Swarm may have gone back to it by itself, so it is looked at what is there.
@@ -184,4 +184,13 @@ test("a stage stays while something newer of the same pull request is on its way
   await write(qa, { pr: 42, step: "smoke", outcome: "going" });
   await settle({ pr: 43, verb: "promote" });
   assert.deepEqual(done, []);
+});
+
+test("a release that does not go at once is left to the next run, and keeps nothing from being promoted", async () => {
+  const failing = { destroy: new UpdateError("a network is still in use") };
+  const begun = { pr: 42, step: "smoke", outcome: "going", priority: 1 } as const;
+  const { done, settle, fates } = await world([begun], failing);
+  for (const verb of ["promote", "rollback"] as const) await settle({ pr: 43, verb });
+  assert.deepEqual(done, ["destroy prod-pr-42", "destroy prod-pr-42"]);
+  assert.deepEqual(fates(), ["42 undo failed"]);
 });

@@ -36,11 +36,15 @@ test("what was interrupted before users saw anything of it is no place to go bac
 
 test("another image of the live release is seen from its first step on, as it comes up in its place", () => {
   const other = { ...going, pr: 42, image: "sha256:1" };
-  for (const step of ["deploy", "smoke", "switch"] as const) {
+  for (const step of ["deploy", "smoke", "switch", "undo"] as const) {
     assert.deepEqual(way(former, live, { ...other, step }), [2, 3, 2]);
   }
-  // Nobody is to stay with what cannot be taken back.
-  assert.deepEqual(way(former, live, { ...other, step: "undo" }), [2, 2, 1]);
+});
+
+test("what could not be taken back keeps nobody from going back", () => {
+  for (const pr of [42, 43]) {
+    assert.deepEqual(way(former, live, { ...going, pr, step: "undo", outcome: "failed" }), [2, 2, 1]);
+  }
 });
 
 test("what was left before the live one came is no longer seen by anybody", () => {
@@ -50,6 +54,11 @@ test("what was left before the live one came is no longer seen by anybody", () =
 test("a rollback that was interrupted goes on to what it began with", () => {
   const begun = { pr: 41, verb: "rollback", step: "switch", outcome: "going", origin: 1 } as const;
   assert.deepEqual(way({ ...former, outcome: "destroyed" }, live, begun), [2, 2, 3]);
+  assert.deepEqual(way({ ...live, outcome: "replaced" }, { ...begun, step: "retire", outcome: "live" }), [2, 2, 2]);
+  // One that failed is begun anew, after what was interrupted since.
+  const failed = { ...begun, step: "undo" } as const;
+  assert.deepEqual(way(former, live, failed), [2, 2, 1]);
+  assert.deepEqual(way(former, live, failed, { ...going, step: "switch" }), [2, 4, 2]);
 });
 
 test("where there is nothing to go back to it is refused", () => {

@@ -1,4 +1,4 @@
-import { type Entry, liveEntry } from "../../cluster/ledger.ts";
+import { type Entry } from "../../cluster/ledger.ts";
 import { listed, type Objects } from "../../cluster/objects.ts";
 import { stackOf } from "../course.ts";
 import { type Lease } from "../lease.ts";
@@ -13,8 +13,7 @@ export function leaseFindings(leases: readonly Lease[], ledger: readonly Entry[]
   const held = leases.filter(({ isExpired }) => !isExpired);
   const problems = expired.map(({ environment, by, secondsSinceHeartbeat }) => {
     const unfinished = ledger.find((entry) => entry.environment === environment && entry.step !== "done");
-    const next =
-      unfinished === undefined ? "nothing: the next deployment takes it over" : resumption(unfinished, ledger);
+    const next = unfinished === undefined ? "nothing: the next deployment takes it over" : resumption(unfinished);
     const heard = age(secondsSinceHeartbeat);
     return problem("leases", `${environment} is held by ${by}, which was last heard of ${heard} ago`, next);
   });
@@ -33,7 +32,7 @@ export function generationFindings(leases: readonly Lease[], ledger: readonly En
     return problem(
       "generations",
       `${environment} generation ${generation} (${stackOf(entry)}) was left at ${step}`,
-      resumption(entry, ledger),
+      resumption(entry),
     );
   });
   const going = unfinished
@@ -43,10 +42,9 @@ export function generationFindings(leases: readonly Lease[], ledger: readonly En
 }
 
 /** The command that finishes a generation or takes it back. */
-function resumption(entry: Entry, ledger: readonly Entry[]): string {
-  const live = liveEntry(ledger.filter(({ environment }) => environment === entry.environment));
-  // What failed is taken back by whoever comes next, and is nothing to ask for once more.
-  const { environment, verb, pr, image } = entry.step === "undo" ? (live ?? entry) : entry;
+function resumption({ environment, verb, pr, image, step, outcome }: Entry): string {
+  // Neither is to be asked for once more.
+  if (step === "undo" || outcome === "replaced") return "nothing: the next promotion or rollback takes it back";
   if (verb === "rollback") return `sgw rollback ${environment}`;
   // The very same order goes on where it was; only STAGING is told its image.
   const order = `sgw promote ${environment} --pr ${pr}`;

@@ -171,6 +171,14 @@ await test("a deployer that died: its lease, and the command that goes on", asyn
   assert.match(told[1]?.[1] ?? "", /^qa generation 5 \(qa-pr-42\) was left at smoke$/);
 });
 
+await test("what failed is nothing to ask for once more", async () => {
+  const left = { environment: "qa", generation: 5, pr: 42, step: "undo" } as const;
+  for (const outcome of ["going", "failed"] as const) {
+    const [told] = await problems({ answers: { configs: [ledgerAnswer(entryOf({ ...left, outcome }))] } });
+    assert.equal(told?.[2], "nothing: the next promotion or rollback takes it back");
+  }
+});
+
 await test("the same for STAGING, which is told its image, and for a rollback", async () => {
   const going = { step: "verify", outcome: "going", generation: 2 } as const;
   const entries = [entryOf({ ...going, environment: "staging", pr: 3 }), entryOf({ ...going, verb: "rollback" })];
