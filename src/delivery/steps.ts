@@ -150,7 +150,10 @@ export async function proclaim(course: Course): Promise<Course> {
   return proclaimed;
 }
 
-/** Takes a release back that did not make it; the live one serves on, or again. What cannot be taken back is left to the next run. */
+/**
+ * Takes a release back that did not make it; the live one serves on, or again. What cannot be taken back is left to the next
+ * run.
+ */
 export async function undo(course: Course, reason: string): Promise<void> {
   const { context, entry, generations } = course;
   const stack = stackOf(entry);
