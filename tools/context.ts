@@ -1,4 +1,4 @@
-import { openEngine } from "../src/cluster/engine.ts";
+import { engineHost, openEngine } from "../src/cluster/engine.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { thisHolder } from "../src/delivery/holder.ts";
 import { Workspace } from "../src/delivery/workspace.ts";
@@ -6,11 +6,6 @@ import { type Environment, root } from "./environment.ts";
 import { prepareBackend } from "./pulumi.ts";
 
 type Given = Pick<Context, "env" | "json" | "yes" | "progress" | "interrupted">;
-
-/** Where the Engine listens that is deployed to. */
-export function engineHost(env: Environment): string {
-  return env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
-}
 
 /** What the verbs of the delivery command are given; the variables are for Pulumi, and asked for when it is needed. */
 export function openContext(given: Given, variables: () => Promise<Environment>): Context {

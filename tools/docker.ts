@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { refusesTraefik, traefikApi } from "../src/cluster/engine.ts";
+import { engineHost, localEngine, refusesTraefik, traefikApi } from "../src/cluster/engine.ts";
 import { must, run } from "./command.ts";
 import { type Environment } from "./environment.ts";
 import { ensurePrograms, findProgram } from "./packages.ts";
@@ -20,7 +20,6 @@ export interface Engine {
 
 type Say = (text: string) => void;
 
-const defaultHost = "unix:///var/run/docker.sock";
 const engineLog = "/var/log/dockerd.log";
 
 /** The program of the engine, the one that talks to it, and what the engine calls. */
@@ -37,9 +36,9 @@ export async function installEngine(say: Say): Promise<void> {
 
 /** The engine at DOCKER_HOST or at the default socket, installed and started when it can be. */
 export async function ensureEngine(env: Environment, say: Say): Promise<Engine> {
-  const host = env["DOCKER_HOST"] ?? defaultHost;
+  const host = engineHost(env);
   let engine = await findEngine(env);
-  if (typeof engine === "string" && host !== defaultHost) {
+  if (typeof engine === "string" && host !== localEngine) {
     throw new Refusal(
       `the Docker Engine at DOCKER_HOST=${host} does not answer (${engine})`,
       "start it, or leave DOCKER_HOST empty",
@@ -135,7 +134,7 @@ async function succeeds(command: string): Promise<boolean> {
 function startDetached(): Promise<boolean> {
   const log = openSync(engineLog, "a");
   const program = findProgram("dockerd") ?? "dockerd";
-  spawn(program, ["-H", defaultHost], { detached: true, stdio: ["ignore", log, log] }).unref();
+  spawn(program, ["-H", localEngine], { detached: true, stdio: ["ignore", log, log] }).unref();
   return Promise.resolve(true);
 }
 

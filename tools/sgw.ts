@@ -1,4 +1,4 @@
-import { EngineError, unreachable } from "../src/cluster/engine.ts";
+import { EngineError, engineHost, unreachable } from "../src/cluster/engine.ts";
 import { type Context } from "../src/delivery/context.ts";
 import { LeaseLostError } from "../src/delivery/held-lease.ts";
 import { ImageError } from "../src/delivery/image.ts";
@@ -10,7 +10,7 @@ import { UpdateError } from "../src/delivery/workspace.ts";
 import { StackNameError } from "../src/identity.ts";
 import { SettingsError } from "../src/settings/problem.ts";
 import { CommandError } from "./command.ts";
-import { engineHost, openContext } from "./context.ts";
+import { openContext } from "./context.ts";
 import { loadEnvironment } from "./environment.ts";
 import { endOnSignal } from "./interruption.ts";
 import { createProgress } from "./progress.ts";

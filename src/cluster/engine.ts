@@ -17,6 +17,9 @@ interface Cluster {
 /** What Traefik 2.11.0-rc2 speaks; Engine 29 refuses it unless it is told otherwise. */
 export const traefikApi = "1.24";
 
+/** The Engine of this machine. */
+export const localEngine = "unix:///var/run/docker.sock";
+
 const connectTimeoutMs = 10_000;
 
 /** What else it takes to reach an Engine of another machine. */
@@ -27,6 +30,11 @@ interface EngineAccess {
   readonly verify?: boolean;
   /** The socket of the agent that holds the keys for ssh. */
   readonly sshAgent?: string | undefined;
+}
+
+/** Where the Engine listens that is deployed to, by the variables of `.env` and of the process. */
+export function engineHost(env: Readonly<Record<string, string | undefined>>): string {
+  return env["DOCKER_HOST"] ?? localEngine;
 }
 
 // All is said here: what is left out the client takes from the variables of the process, which may know nothing of .env.

@@ -1,3 +1,4 @@
+import { engineHost } from "../cluster/engine.ts";
 import { readLedger } from "../cluster/ledger.ts";
 import { readObjects } from "../cluster/objects.ts";
 import { environments } from "../identity.ts";
@@ -26,9 +27,8 @@ export async function doctor(context: Examined & Pick<Context, "json" | "out">, 
 export async function examine(context: Examined, read: () => Settings): Promise<readonly Finding[]> {
   const { engine, workspace, env } = context;
   const settings = settingsOf(read);
-  const host = env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
   const [ofEngine, backend, locks, forge] = await Promise.all([
-    engineFindings(engine, host),
+    engineFindings(engine, engineHost(env)),
     backendFindings(workspace),
     lockFindings(env["PULUMI_BACKEND_URL"] ?? ""),
     settings.value && forgeFindings(settings.value.forge && openForge(settings.value.forge)),

@@ -11,7 +11,7 @@ import { type World } from "./gc/world.ts";
 import { readLeases } from "./lease.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
-import { tellOfRemoved } from "./report.ts";
+import { pullRequestsOf, tellForges } from "./report.ts";
 
 export interface GcOptions {
   /** Removes; without it only the plan is shown. */
@@ -48,12 +48,8 @@ export async function gc(
   if (plan.doomed.length > 0) await confirm(context, planLines(plan));
   const collected = await collect(context, plan.doomed, read);
   const removed = collected.filter(({ what, outcome }) => what === "stack" && outcome === "removed");
-  await tellOfRemoved(
-    context,
-    place,
-    removed.map(({ name }) => name),
-    sources.open,
-  );
+  const touched = new Set(pullRequestsOf(removed.map(({ name }) => name)));
+  await tellForges(context, place, touched, sources.open);
   context.out(context.json ? json({ ...plan, collected }) : collectionText(collected));
   return collected.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 }

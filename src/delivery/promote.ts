@@ -11,7 +11,7 @@ import { carryOut, type Delivered, type Order, PromotionError, withGenerations }
 import { publish } from "./push.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
-import { tellForges, tellOfRemoved } from "./report.ts";
+import { pullRequestsOf, tellForges } from "./report.ts";
 import { superseded } from "./retire.ts";
 
 export interface PromoteOptions {
@@ -53,9 +53,11 @@ export async function promote(context: Context, options: PromoteOptions): Promis
       verb: "promote",
       image: await pinned(context, settings, generations, { environment, pr, image }),
     };
-    return carryOut(context, order, generations, signal);
+    const done = await carryOut(context, order, generations, signal);
+    for (const other of pullRequestsOf(done.destroyed)) touched.add(other);
+    return done;
   }).finally(() => tellForges(context, settings, touched));
-  await deliver(context, delivered, settings);
+  printDelivered(context, delivered, settings);
   return 0;
 }
 
@@ -133,11 +135,8 @@ async function plan(context: Context, settings: Settings, entries: readonly Entr
   ];
 }
 
-/** Prints the result, and tells the forge what became of other pull requests. */
-export async function deliver(context: Context, delivered: Delivered, settings: Settings): Promise<void> {
-  const { entry, destroyed, seconds } = delivered;
-  const others = destroyed.filter((stack) => !stack.endsWith(`-pr-${entry.pr}`));
-  await tellOfRemoved(context, settings, others);
+/** Prints what is live now; the whole result for a machine. */
+export function printDelivered(context: Context, { entry, destroyed, seconds }: Delivered, settings: Settings): void {
   const { environment, pr, generation, image } = entry;
   const host = hostOf(releaseOf(entry), settings.domain);
   const url = urlOf(host, settings.ports.https);

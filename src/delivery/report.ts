@@ -57,16 +57,10 @@ function told(
   return faults.length === 0 ? 0 : 1;
 }
 
-/** Tells the forge of pull requests that some release of theirs is gone. */
-export async function tellOfRemoved(
-  listener: Listener,
-  settings: Place,
-  stacks: readonly string[],
-  open: Open = openForge,
-): Promise<void> {
+/** The pull requests that have a release among these stacks. */
+export function pullRequestsOf(stacks: readonly string[]): number[] {
   const identities = stacks.map((stack) => parseStackName(stack));
-  const numbers = identities.flatMap((identity) => (identity.kind === "release" ? [identity.pr] : []));
-  await tellForges(listener, settings, new Set(numbers), open);
+  return identities.flatMap((identity) => (identity.kind === "release" ? [identity.pr] : []));
 }
 
 /** Tells the forge how far each of these pull requests has come. */

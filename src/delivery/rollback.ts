@@ -5,9 +5,9 @@ import { formerOf, isTurning, unfinished } from "./admission.ts";
 import { type Context } from "./context.ts";
 import { releaseOf, stackOf } from "./course.ts";
 import { shortImage } from "./image.ts";
-import { deliver } from "./promote.ts";
-import { tellForges } from "./report.ts";
-import { carryOut, giveUp, withGenerations } from "./promotion.ts";
+import { printDelivered } from "./promote.ts";
+import { pullRequestsOf, tellForges } from "./report.ts";
+import { carryOut, giveUp, type Order, withGenerations } from "./promotion.ts";
 import { confirm } from "./question.ts";
 import { Refused } from "./refused.ts";
 
@@ -33,9 +33,12 @@ export async function rollback(context: Context, { environment, waitSeconds }: R
     if (now?.generation !== live.generation) throw outrun(environment, live.generation, now?.generation);
     if (from !== live) return giveUp({ context, settings, generations, signal }, from, live);
     const { origin: generation, pr, image } = former;
-    return carryOut(context, { environment, pr, image, verb: "rollback", origin: generation }, generations, signal);
+    const order: Order = { environment, pr, image, verb: "rollback", origin: generation };
+    const done = await carryOut(context, order, generations, signal);
+    for (const other of pullRequestsOf(done.destroyed)) touched.add(other);
+    return done;
   }).finally(() => tellForges(context, settings, touched));
-  await deliver(context, delivered, settings);
+  printDelivered(context, delivered, settings);
   return 0;
 }
 
