@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -8,6 +8,7 @@ import { loadVariables } from "../../src/settings/files.ts";
 import { loadSettings } from "../../src/settings/index.ts";
 
 const before = { ...process.env };
+const folders: string[] = [];
 
 // Whoever runs the tests may have settings of their own.
 beforeEach(() => {
@@ -17,10 +18,13 @@ beforeEach(() => {
 afterEach(() => {
   process.env = { ...before };
   runtime.setAllConfig({});
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 function envFile(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "settings-")), "env");
+  const folder = mkdtempSync(join(tmpdir(), "settings-"));
+  folders.push(folder);
+  const path = join(folder, "env");
   writeFileSync(path, text);
   return path;
 }
