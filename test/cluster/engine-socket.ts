@@ -7,6 +7,22 @@ import { type Engine, openEngine } from "../../src/cluster/engine.ts";
 
 export type Answer = (response: ServerResponse) => void;
 
+export const whole =
+  (body: Buffer): Answer =>
+  (response) =>
+    void response.end(body);
+
+/** As the Engine answers now and then where a log is asked for: all is there, and the answer never ends. */
+export const endless =
+  (body: Buffer): Answer =>
+  (response) =>
+    void response.write(body);
+
+export const failing =
+  (message: string): Answer =>
+  (response) =>
+    void response.writeHead(500).end(JSON.stringify({ message }));
+
 /** An Engine behind a socket: the first question is answered with the first answer, and all after the last with it. */
 export async function answering(
   t: TestContext,

@@ -3,12 +3,10 @@ import { type ServerResponse } from "node:http";
 import { test, type TestContext } from "node:test";
 import { wholeLog } from "../../src/cluster/whole-log.ts";
 import { frame } from "./engine-answers.ts";
-import { type Answer, answering } from "./engine-socket.ts";
+import { type Answer, answering, endless, failing, whole } from "./engine-socket.ts";
 
 const line = frame("what it said\n");
 const silence = () => undefined;
-const noEnd = (response: ServerResponse) => void response.write(line);
-const whole = (response: ServerResponse) => void response.end(line);
 const halves = (response: ServerResponse) => {
   response.write(line.subarray(0, 5));
   setTimeout(() => response.end(line.subarray(5)), 50);
@@ -21,7 +19,7 @@ async function ask(t: TestContext, answers: readonly Answer[], signal?: AbortSig
 }
 
 await test("an answer that has no end is asked for anew, and no line is there twice", async (t) => {
-  const { texts, asked } = await ask(t, [noEnd, silence, halves]);
+  const { texts, asked } = await ask(t, [endless(line), silence, halves]);
   assert.deepEqual(await texts, ["what it said\n"]);
   assert.deepEqual(
     asked.map((one) => one.replace("&follow=false", "")),
@@ -30,17 +28,16 @@ await test("an answer that has no end is asked for anew, and no line is there tw
 });
 
 await test("an answer that is an error is not asked for anew", async (t) => {
-  const fail = (response: ServerResponse) => void response.writeHead(500).end('{"message":"no such luck"}');
-  const { texts, asked } = await ask(t, [fail, whole]);
+  const { texts, asked } = await ask(t, [failing("no such luck"), whole(line)]);
   await assert.rejects(texts, /no such luck/);
   assert.equal(asked.length, 1);
 });
 
 await test("there is nothing where none ends, and who is interrupted does not wait for it", async (t) => {
-  const { texts } = await ask(t, [noEnd]);
+  const { texts } = await ask(t, [endless(line)]);
   assert.equal(await texts, undefined);
   const stop = new AbortController();
-  const interrupted = await ask(t, [noEnd], stop.signal);
+  const interrupted = await ask(t, [endless(line)], stop.signal);
   setTimeout(() => {
     stop.abort(new Error("interrupted"));
   }, 300);
